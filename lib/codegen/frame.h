@@ -1,0 +1,60 @@
+/// The inside of one generated function: where buffers and dims come from.
+#pragma once
+
+#include <map>
+#include <tuple>
+
+#include "codegen/ir_context.h"
+#include "loop/loop_ir.h"
+
+namespace nngc::codegen {
+
+/// What an entry gives to its kernels: its own first three arguments, in memory.
+struct CallFields {
+  enum : unsigned { Args, Dims, Workspace };
+};
+[[nodiscard]] llvm::StructType* call_type(IrContext& ir);
+
+/// Constant buffers, shared by the kernels of an entry.
+using ConstantGlobals = std::map<int, llvm::GlobalVariable*>;
+
+/// Buffers, dims and their products, computed once at the function's start, when first asked for.
+class Frame {
+public:
+  /// Starts the function's body: the builder stands behind the block that this frame keeps filling.
+  Frame(IrContext& ir, llvm::Function& function, const loop::Entry& entry, ConstantGlobals& constants,
+        Value* call);
+
+  [[nodiscard]] IrContext& ir() const { return ir_; }
+  [[nodiscard]] const loop::Entry& entry() const { return entry_; }
+  /// The address of element 0.
+  [[nodiscard]] Value* buffer(int index);
+  [[nodiscard]] DType buffer_type(int index) const {
+    return entry_.buffers[static_cast<std::size_t>(index)].dtype;
+  }
+  [[nodiscard]] Value* dim(const Dim& dim);
+  /// base of the affine, as an address in its buffer.
+  [[nodiscard]] Value* base(int buffer, const Dim& offset);
+  /// Emits at the function's start what depends on nothing but dims.
+  Value* at_start(const std::function<Value*()>& make);
+
+private:
+  Value* field(unsigned number);
+
+  IrContext& ir_;
+  const loop::Entry& entry_;
+  ConstantGlobals& constants_;
+  Value* call_;
+  llvm::Instruction* end_of_start_ = nullptr;
+  std::map<int, Value*> buffers_;
+  std::map<unsigned, Value*> fields_;
+  std::map<std::uint32_t, Value*> symbols_;
+  std::map<std::tuple<std::uint32_t, std::int64_t, std::int64_t>, Value*> dims_;
+};
+
+/// `address + index * stride` elements of the dtype.
+[[nodiscard]] Value* element(IrContext& ir, DType dtype, Value* address, Value* offset);
+/// a * b, where either being the constant 1 or 0 costs nothing.
+[[nodiscard]] Value* scaled(IrContext& ir, Value* a, Value* b);
+
+}  // namespace nngc::codegen

@@ -1,0 +1,91 @@
+/// What a Graph owns: the append-only arena of nodes, the interned types and attributes, the table that shares equal
+/// nodes. Node ids are topological: operands exist before their users.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "ir/attrs.h"
+#include "ir/op_def.h"
+#include "nngc/graph.h"
+
+namespace nngc {
+
+struct Node {
+  Opcode op;
+  Section section;
+  std::uint8_t epoch;  ///< recomputed copies carry another epoch, so that sharing cannot undo recomputation
+  std::uint32_t operand_count;
+  std::uint32_t first_operand;  ///< in GraphData::operand_pool
+  std::uint32_t type;           ///< in GraphData::types
+  std::uint32_t attrs;          ///< in GraphData::attr_pool
+  NodeId origin;                ///< derivative nodes: the forward node whose rule made them; else itself
+};
+
+struct InputInfo {
+  std::string name;
+  NodeId node;
+  Role role;
+};
+
+struct GraphData {
+  std::string name;
+  std::vector<Node> nodes;
+  std::vector<NodeId> operand_pool;
+  std::vector<TensorType> types;
+  std::vector<Attrs> attr_pool;
+  std::vector<InputInfo> inputs;
+  std::vector<Output> outputs;
+  std::unordered_map<std::string, std::uint32_t> input_by_name;
+  Section section = Section::Forward;
+  std::uint8_t epoch = 0;
+  NodeId origin = no_origin;  ///< while a derivative rule runs: its forward node
+  static constexpr NodeId no_origin = ~NodeId{0};
+
+  [[nodiscard]] const Node& node(NodeId id) const { return nodes[id]; }
+  [[nodiscard]] std::span<const NodeId> operands(NodeId id) const {
+    return {operand_pool.data() + nodes[id].first_operand, nodes[id].operand_count};
+  }
+  [[nodiscard]] const TensorType& type(NodeId id) const { return types[nodes[id].type]; }
+  [[nodiscard]] const Attrs& attrs(NodeId id) const { return attr_pool[nodes[id].attrs]; }
+  [[nodiscard]] const OpDef& def(NodeId id) const { return op_def(nodes[id].op); }
+  [[nodiscard]] NodeId size() const { return static_cast<NodeId>(nodes.size()); }
+
+  std::uint32_t intern_type(const TensorType& type);
+  std::uint32_t intern_attrs(const Attrs& attrs);
+  /// The node with these parts, made if there is none. No checks: `append` is the front door.
+  NodeId intern(Opcode op, std::span<const NodeId> operands, std::uint32_t type, std::uint32_t attrs);
+
+ private:
+  [[nodiscard]] std::size_t hash(Opcode op, std::span<const NodeId> operands, std::uint32_t type,
+                                 std::uint32_t attrs) const;
+  void grow();
+  std::vector<NodeId> slots_;  ///< open addressing, ~0: free
+  std::unordered_multimap<std::size_t, std::uint32_t> type_ids_, attr_ids_;
+};
+
+/// Builds one node: checks operands (same graph, arity), infers and checks the type, simplifies exactly, shares.
+/// Throws Error at `where`. `expected`: a written type to check against the inferred one (parser).
+Value append(GraphData* graph, Opcode op, std::span<const Value> operands, Attrs attrs = {},
+             Where where = Where::current());
+inline Value append(Opcode op, std::initializer_list<Value> operands, Attrs attrs, Where where) {
+  return append(operands.begin()->graph(), op, {operands.begin(), operands.size()}, std::move(attrs), where);
+}
+/// Another graph's node again in `graph`, with operands already there.
+Value copy_node(const GraphData& from, NodeId id, GraphData* graph, std::span<const Value> operands);
+
+/// Which nodes the outputs need; inputs count only when needed.
+[[nodiscard]] std::vector<bool> live_nodes(const GraphData& graph);
+
+/// Throws Error{Graph} at `where` unless all values belong to one graph; gives that graph.
+GraphData* common_graph(std::string_view op, std::span<const Value> values, Where where);
+
+/// A constant whose elements are all `value` (converted to the dtype). Rank 0 unless a shape is given.
+Value splat(GraphData* graph, DType dtype, double value, const Shape& shape = {}, Where where = Where::current());
+/// Whether `v` is a constant with equal elements, broadcasts of such included; gives the element as a double.
+[[nodiscard]] bool is_splat(Value v, double& element);
+
+}  // namespace nngc
