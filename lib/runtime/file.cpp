@@ -29,10 +29,8 @@ constexpr std::uint64_t most_from_a_pipe = std::uint64_t{1} << 30;
 void write_all(int fd, const std::string& path, std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t written = ::write(fd, bytes.data(), std::min<std::size_t>(bytes.size(), 1 << 30));
-    if (written < 0 && errno == EINTR)
-      continue;
-    if (written < 0)
-      io_error(path, "cannot write", errno);
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) io_error(path, "cannot write", errno);
     bytes.remove_prefix(static_cast<std::size_t>(written));
   }
 }
@@ -42,14 +40,11 @@ struct OutputFile {
   int fd;
   std::string path, remove;
   ~OutputFile() {
-    if (fd >= 0)
-      ::close(fd);
-    if (!remove.empty())
-      ::unlink(remove.c_str());
+    if (fd >= 0) ::close(fd);
+    if (!remove.empty()) ::unlink(remove.c_str());
   }
   void close() {
-    if (::close(std::exchange(fd, -1)) != 0)
-      io_error(path, "cannot write", errno);
+    if (::close(std::exchange(fd, -1)) != 0) io_error(path, "cannot write", errno);
   }
 };
 
@@ -59,8 +54,7 @@ void InputFile::Close::operator()(void* gz) const noexcept { gzclose_r(static_ca
 
 InputFile::InputFile(std::string path) : path_(std::move(path)) {
   const int fd = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0)
-    io_error(path_, "cannot read", errno);
+  if (fd < 0) io_error(path_, "cannot read", errno);
   struct stat info{};
   if (::fstat(fd, &info) != 0 || S_ISDIR(info.st_mode)) {
     const int error = S_ISDIR(info.st_mode) ? EISDIR : errno;
@@ -87,13 +81,10 @@ std::size_t InputFile::read_some(void* into, std::size_t count) {
     const int got = gzread(gz, static_cast<char*>(into) + total, part);
     int code = Z_OK;
     const char* why = gzerror(gz, &code);
-    if (got < 0 && code == Z_ERRNO)
-      io_error(path_, "cannot read", errno);
+    if (got < 0 && code == Z_ERRNO) io_error(path_, "cannot read", errno);
     // Z_BUF_ERROR is the end of a gzip file in the middle of its stream: too short, like any other.
-    if (got < 0 && code != Z_BUF_ERROR)
-      fail(fmt::format("corrupt gzip data ({})", why));
-    if (got <= 0)
-      break;
+    if (got < 0 && code != Z_BUF_ERROR) fail(fmt::format("corrupt gzip data ({})", why));
+    if (got <= 0) break;
     total += static_cast<std::size_t>(got);
   }
   return total;
@@ -101,14 +92,12 @@ std::size_t InputFile::read_some(void* into, std::size_t count) {
 
 void InputFile::read(void* into, std::size_t count, std::string_view what) {
   const std::size_t got = read_some(into, count);
-  if (got != count)
-    fail(fmt::format("the {} is cut short: {} of {} bytes", what, got, count));
+  if (got != count) fail(fmt::format("the {} is cut short: {} of {} bytes", what, got, count));
 }
 
 void InputFile::expect_end() {
   char more = 0;
-  if (read_some(&more, 1) != 0)
-    fail("the file goes on after its last element");
+  if (read_some(&more, 1) != 0) fail("the file goes on after its last element");
 }
 
 void InputFile::fail(const std::string& message) const {
@@ -118,8 +107,7 @@ void InputFile::fail(const std::string& message) const {
 void write_file(const std::string& path, std::string_view head, std::string_view body) {
   struct stat info{};
   const bool exists = ::stat(path.c_str(), &info) == 0;
-  if (exists && S_ISDIR(info.st_mode))
-    io_error(path, "cannot write", EISDIR);
+  if (exists && S_ISDIR(info.st_mode)) io_error(path, "cannot write", EISDIR);
   const bool special = exists && !S_ISREG(info.st_mode);
 
   // The process id and a counter: two writers of one path never share a temporary file.
@@ -128,17 +116,13 @@ void write_file(const std::string& path, std::string_view head, std::string_view
       special ? path : fmt::format("{}.tmp-{}-{}", path, ::getpid(), counter.fetch_add(1));
   const int flags = O_WRONLY | O_CLOEXEC | (special ? 0 : O_CREAT | O_EXCL);
   OutputFile file{::open(target.c_str(), flags, 0666), path, {}};
-  if (file.fd < 0)
-    io_error(path, "cannot write", errno);
-  if (!special)
-    file.remove = target;
+  if (file.fd < 0) io_error(path, "cannot write", errno);
+  if (!special) file.remove = target;
   write_all(file.fd, path, head);
   write_all(file.fd, path, body);
   file.close();
-  if (special)
-    return;
-  if (::rename(target.c_str(), path.c_str()) != 0)
-    io_error(path, "cannot write", errno);
+  if (special) return;
+  if (::rename(target.c_str(), path.c_str()) != 0) io_error(path, "cannot write", errno);
   file.remove.clear();
 }
 

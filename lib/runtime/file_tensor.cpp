@@ -11,8 +11,7 @@ Tensor allocate_tensor(const InputFile& file, DType dtype, std::vector<std::int6
   std::uint64_t bytes = static_cast<std::uint64_t>(byte_size(dtype));
   bool empty = false, fits = true;
   for (const std::int64_t extent : shape) {
-    if (extent < 0)
-      file.fail(fmt::format("the extent {} is negative", extent));
+    if (extent < 0) file.fail(fmt::format("the extent {} is negative", extent));
     empty |= extent == 0;
     // Extents beside a 0 are bounded too: their product must not overflow in who uses the shape.
     if (extent != 0)
@@ -28,8 +27,7 @@ void to_native_order(Tensor& tensor, ByteOrder order) {
   const ByteOrder native =
       std::endian::native == std::endian::little ? ByteOrder::Little : ByteOrder::Big;
   const auto width = static_cast<std::size_t>(byte_size(tensor.dtype()));
-  if (order == native || width == 1)
-    return;
+  if (order == native || width == 1) return;
   auto* bytes = static_cast<std::byte*>(tensor.raw());
   for (std::size_t at = 0; at < tensor.bytes(); at += width)
     std::reverse(bytes + at, bytes + at + width);

@@ -12,20 +12,13 @@ namespace {
 
 std::optional<DType> element_type(unsigned char code) {
   switch (code) {
-  case 0x08:
-    return DType::U8;
-  case 0x09:
-    return DType::I8;
-  case 0x0B:
-    return DType::I16;
-  case 0x0C:
-    return DType::I32;
-  case 0x0D:
-    return DType::F32;
-  case 0x0E:
-    return DType::F64;
-  default:
-    return std::nullopt;
+  case 0x08: return DType::U8;
+  case 0x09: return DType::I8;
+  case 0x0B: return DType::I16;
+  case 0x0C: return DType::I32;
+  case 0x0D: return DType::F32;
+  case 0x0E: return DType::F64;
+  default: return std::nullopt;
   }
 }
 

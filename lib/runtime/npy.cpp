@@ -52,8 +52,7 @@ public:
         seen_descr = true;
       } else if (key == "fortran_order" && !seen_order) {
         header_.fortran_order = accept("True");
-        if (!header_.fortran_order)
-          expect("False");
+        if (!header_.fortran_order) expect("False");
         seen_order = true;
       } else if (key == "shape" && !seen_shape) {
         shape();
@@ -80,8 +79,7 @@ private:
 
   bool accept(std::string_view token) {
     skip_space();
-    if (!rest_.starts_with(token))
-      return false;
+    if (!rest_.starts_with(token)) return false;
     rest_.remove_prefix(token.size());
     return true;
   }
@@ -94,11 +92,9 @@ private:
 
   std::string_view string() {
     const std::string_view quote = accept("\"") ? "\"" : "'";
-    if (quote == "'")
-      expect("'");
+    if (quote == "'") expect("'");
     const std::size_t end = rest_.find(quote);
-    if (end == std::string_view::npos)
-      file_.fail("malformed .npy header: a string does not end");
+    if (end == std::string_view::npos) file_.fail("malformed .npy header: a string does not end");
     const std::string_view text = rest_.substr(0, end);
     rest_.remove_prefix(end + 1);
     return text;
@@ -127,8 +123,7 @@ private:
       std::int64_t extent = 0;
       const char* end = rest_.data() + rest_.size();
       const auto [stop, error] = std::from_chars(rest_.data(), end, extent);
-      if (error != std::errc())
-        file_.fail("malformed .npy header: an extent is no 64-bit number");
+      if (error != std::errc()) file_.fail("malformed .npy header: an extent is no 64-bit number");
       rest_.remove_prefix(static_cast<std::size_t>(stop - rest_.data()));
       header_.shape.push_back(extent);
       if (!accept(",")) {
@@ -155,11 +150,9 @@ Header read_header(InputFile& file) {
   unsigned char length_bytes[4] = {};
   file.read(length_bytes, version == 1 ? 2 : 4, ".npy header");
   std::size_t length = 0;
-  for (int i = 3; i >= 0; --i)
-    length = length << 8 | length_bytes[i];
+  for (int i = 3; i >= 0; --i) length = length << 8 | length_bytes[i];
   // NumPy itself refuses headers longer than 10,000 bytes unless told to trust the file.
-  if (length > 65536)
-    file.fail(fmt::format("malformed .npy header: {} bytes long", length));
+  if (length > 65536) file.fail(fmt::format("malformed .npy header: {} bytes long", length));
   std::string text(length, '\0');
   file.read(text.data(), length, ".npy header");
   return HeaderParser(file, text).parse();
@@ -171,8 +164,7 @@ Tensor from_fortran_order(const Tensor& source, std::vector<std::int64_t> shape)
   const auto width = static_cast<std::size_t>(byte_size(source.dtype()));
   const std::size_t rank = result.shape().size();
   std::vector<std::int64_t> stride(rank, 1), index(rank, 0);
-  for (std::size_t d = 1; d < rank; ++d)
-    stride[d] = stride[d - 1] * result.shape()[d - 1];
+  for (std::size_t d = 1; d < rank; ++d) stride[d] = stride[d - 1] * result.shape()[d - 1];
   const auto* from = static_cast<const std::byte*>(source.raw());
   auto* into = static_cast<std::byte*>(result.raw());
   std::int64_t at = 0;
@@ -180,8 +172,7 @@ Tensor from_fortran_order(const Tensor& source, std::vector<std::int64_t> shape)
     std::memcpy(into, from + static_cast<std::size_t>(at) * width, width);
     for (std::size_t d = rank; d-- > 0;) {
       at += stride[d];
-      if (++index[d] < result.shape()[d])
-        break;
+      if (++index[d] < result.shape()[d]) break;
       at -= stride[d] * index[d];
       index[d] = 0;
     }
@@ -211,8 +202,7 @@ void save_npy(const std::string& path, const Tensor& tensor) {
   const auto* code = std::find_if(std::begin(codes), std::end(codes),
                                   [&](const Code& c) { return c.dtype == tensor.dtype(); });
   std::string shape;
-  for (const std::int64_t extent : tensor.shape())
-    shape += fmt::format("{}, ", extent);
+  for (const std::int64_t extent : tensor.shape()) shape += fmt::format("{}, ", extent);
   // (3,) for one extent, (2, 3) for more, as Python prints them.
   if (tensor.shape().size() > 1)
     shape.resize(shape.size() - 2);

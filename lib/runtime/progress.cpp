@@ -24,15 +24,13 @@ Progress::Style style_for(std::FILE* out) {
 
 int columns(std::FILE* out) {
   winsize size{};
-  if (ioctl(fileno(out), TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
-    return size.ws_col;
+  if (ioctl(fileno(out), TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
   return 80;
 }
 
 /// `12.3s`, `2m05s`.
 std::string duration(double seconds) {
-  if (seconds < 60)
-    return fmt::format("{:.1f}s", seconds);
+  if (seconds < 60) return fmt::format("{:.1f}s", seconds);
   const auto whole = static_cast<long>(seconds);
   return fmt::format("{}m{:02}s", whole / 60, whole % 60);
 }
@@ -55,12 +53,10 @@ struct Progress::State {
   [[nodiscard]] std::string facts() const {
     const double elapsed = std::chrono::duration<double>(Clock::now() - start).count();
     std::string text = total > 0 ? fmt::format("{}/{}", done, total) : fmt::format("{}", done);
-    if (!note.empty())
-      text += "  " + note;
+    if (!note.empty()) text += "  " + note;
     text += "  " + duration(elapsed);
     const double left = fraction() > 0 ? elapsed * (1 - fraction()) / fraction() : 0;
-    if (!finished && left >= 0.5)
-      text += fmt::format(", {} left", duration(left));
+    if (!finished && left >= 0.5) text += fmt::format(", {} left", duration(left));
     return text;
   }
 
@@ -78,8 +74,7 @@ struct Progress::State {
     if (total > 0 && room >= 4) {
       const int width = std::min(room, 40), full = static_cast<int>(fraction() * width + 0.5);
       std::string filled, rest;
-      for (int i = 0; i < width; ++i)
-        (i < full ? filled : rest) += i < full ? "━" : "─";
+      for (int i = 0; i < width; ++i) (i < full ? filled : rest) += i < full ? "━" : "─";
       line += style == Style::ColorBar ? "\033[32m" + filled + "\033[0;2m" + rest + "\033[0m  "
                                        : filled + rest + "  ";
     }
@@ -102,14 +97,12 @@ Progress::Progress(std::FILE* out, std::string label, std::int64_t total, Style 
                        .style = style == Style::Auto ? style_for(out) : style}) {}
 
 Progress::~Progress() {
-  if (state_->open_line)
-    std::fputc('\n', state_->out);
+  if (state_->open_line) std::fputc('\n', state_->out);
 }
 
 void Progress::update(std::int64_t done, std::string_view note) {
   State& state = *state_;
-  if (state.finished)
-    return;
+  if (state.finished) return;
   const auto between = state.style == Style::Lines ? std::chrono::milliseconds(5000)
                                                    : std::chrono::milliseconds(100);
   state.done = done;
@@ -121,10 +114,8 @@ void Progress::update(std::int64_t done, std::string_view note) {
 
 void Progress::finish(std::string_view note) {
   State& state = *state_;
-  if (state.finished)
-    return;
-  if (!note.empty())
-    state.note = note;
+  if (state.finished) return;
+  if (!note.empty()) state.note = note;
   state.finished = true;
   state.draw();
 }

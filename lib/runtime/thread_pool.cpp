@@ -34,14 +34,12 @@ void pause_cpu() {
 /// Waits until `value` differs from `old`; the new value. Acquires.
 std::uint32_t wait_for_change(const std::atomic<std::uint32_t>& value, std::uint32_t old) {
   for (int i = 0; i < 2000; ++i) {
-    if (const auto now = value.load(std::memory_order_acquire); now != old)
-      return now;
+    if (const auto now = value.load(std::memory_order_acquire); now != old) return now;
     pause_cpu();
   }
   const auto give_up = std::chrono::steady_clock::now() + std::chrono::milliseconds(1);
   do {
-    if (const auto now = value.load(std::memory_order_acquire); now != old)
-      return now;
+    if (const auto now = value.load(std::memory_order_acquire); now != old) return now;
     sched_yield();
   } while (std::chrono::steady_clock::now() < give_up);
   value.wait(old, std::memory_order_acquire);
@@ -52,8 +50,7 @@ std::uint32_t wait_for_change(const std::atomic<std::uint32_t>& value, std::uint
 int usable_cores() {
   cpu_set_t set;
   CPU_ZERO(&set);
-  if (sched_getaffinity(0, sizeof set, &set) == 0 && CPU_COUNT(&set) > 0)
-    return CPU_COUNT(&set);
+  if (sched_getaffinity(0, sizeof set, &set) == 0 && CPU_COUNT(&set) > 0) return CPU_COUNT(&set);
   const unsigned cores = std::thread::hardware_concurrency();
   return cores == 0 ? 1 : static_cast<int>(cores);
 }
@@ -79,11 +76,9 @@ struct ThreadPool::State {
     std::uint32_t seen = 0;
     for (;;) {
       seen = wait_for_change(workers[index].ticket, seen);
-      if (stop)
-        return;
+      if (stop) return;
       run_range(static_cast<std::int64_t>(index) + 1);
-      if (pending.fetch_sub(1, std::memory_order_acq_rel) == 1)
-        pending.notify_one();
+      if (pending.fetch_sub(1, std::memory_order_acq_rel) == 1) pending.notify_one();
     }
   }
 
@@ -95,11 +90,9 @@ struct ThreadPool::State {
   void stop_workers() {
     stop = true;
     for (std::size_t i = 0; i < workers.size(); ++i)
-      if (workers[i].thread.joinable())
-        call(i);
+      if (workers[i].thread.joinable()) call(i);
     for (Worker& worker : workers)
-      if (worker.thread.joinable())
-        worker.thread.join();
+      if (worker.thread.joinable()) worker.thread.join();
   }
 
   std::vector<Worker> workers;
@@ -134,8 +127,7 @@ ThreadPool::~ThreadPool() { state_->stop_workers(); }
 int ThreadPool::threads() const { return static_cast<int>(state_->workers.size()) + 1; }
 
 void ThreadPool::parallel_for(std::int64_t blocks, nngc_task task, void* ctx) {
-  if (blocks <= 0)
-    return;
+  if (blocks <= 0) return;
   State& state = *state_;
   const std::int64_t ranges = std::min<std::int64_t>(blocks, threads());
   if (ranges == 1 || state.busy.exchange(true, std::memory_order_acquire)) {
@@ -147,12 +139,10 @@ void ThreadPool::parallel_for(std::int64_t blocks, nngc_task task, void* ctx) {
   state.blocks = blocks;
   state.ranges = ranges;
   state.pending.store(static_cast<std::uint32_t>(ranges - 1), std::memory_order_relaxed);
-  for (std::int64_t i = 0; i + 1 < ranges; ++i)
-    state.call(static_cast<std::size_t>(i));
+  for (std::int64_t i = 0; i + 1 < ranges; ++i) state.call(static_cast<std::size_t>(i));
   state.run_range(0);
   std::uint32_t left = state.pending.load(std::memory_order_acquire);
-  while (left != 0)
-    left = wait_for_change(state.pending, left);
+  while (left != 0) left = wait_for_change(state.pending, left);
   state.busy.store(false, std::memory_order_release);
 }
 
