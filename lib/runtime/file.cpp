@@ -98,6 +98,10 @@ void InputFile::read(void* into, std::size_t count, std::string_view what) {
 void InputFile::expect_end() {
   char more = 0;
   if (read_some(&more, 1) != 0) fail("the file goes on after its last element");
+  // All elements are there, but what gzip adds to prove it is not.
+  int code = Z_OK;
+  gzerror(static_cast<gzFile>(gz_.get()), &code);
+  if (code == Z_BUF_ERROR) fail("the gzip data is cut short");
 }
 
 void InputFile::fail(const std::string& message) const {
