@@ -1,0 +1,131 @@
+// Initial values, arguments by name, and batches.
+#include <cmath>
+#include <cstring>
+
+#include <fmt/format.h>
+
+#include "nngc/train.h"
+
+namespace nngc {
+namespace {
+
+std::uint64_t splitmix64(std::uint64_t x) {
+  std::uint64_t z = (x + 1) * 0x9E3779B97F4A7C15U;
+  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9U;
+  z = (z ^ (z >> 27)) * 0x94D049BB133111EBU;
+  return z ^ (z >> 31);
+}
+
+// FNV-1a: parameters of one seed differ by their names, whatever their order.
+std::uint64_t hash(std::string_view text) {
+  std::uint64_t h = 0xCBF29CE484222325U;
+  for (const char c : text) h = (h ^ static_cast<unsigned char>(c)) * 0x100000001B3U;
+  return h;
+}
+
+std::int64_t row_bytes(const Tensor& t) {
+  std::int64_t n = byte_size(t.dtype());
+  for (std::size_t i = 1; i < t.shape().size(); ++i) n *= t.shape()[i];
+  return n;
+}
+
+} // namespace
+
+Tensor uniform_values(std::vector<std::int64_t> shape, double low, double high,
+                      std::uint64_t seed) {
+  Tensor result(DType::F32, std::move(shape));
+  std::uint64_t i = seed << 32;
+  for (float& x : result.data<float>()) {
+    const double unit = static_cast<double>(splitmix64(i++) >> 40) * 0x1p-24;
+    x = static_cast<float>(low + (high - low) * unit);
+  }
+  return result;
+}
+
+Tensor he_uniform(std::vector<std::int64_t> shape, std::int64_t fan_in, std::uint64_t seed) {
+  const double bound = std::sqrt(6.0 / static_cast<double>(fan_in));
+  return uniform_values(std::move(shape), -bound, bound, seed);
+}
+
+Tensor glorot_uniform(std::vector<std::int64_t> shape, std::int64_t fan_in, std::int64_t fan_out,
+                      std::uint64_t seed) {
+  const double bound = std::sqrt(6.0 / static_cast<double>(fan_in + fan_out));
+  return uniform_values(std::move(shape), -bound, bound, seed);
+}
+
+Tensor allocate(const TensorType& type, const DimValues& dims) {
+  std::vector<std::int64_t> shape;
+  for (const Dim& d : type.shape) {
+    if (d.is_static()) {
+      shape.push_back(d.value());
+      continue;
+    }
+    const auto it = dims.find(d.symbol_name());
+    if (it == dims.end())
+      throw Error(Error::Kind::Argument, fmt::format("{}: the size '{}' has no value; give one",
+                                                     type.str(), d.symbol_name()));
+    shape.push_back(d.at(it->second));
+  }
+  return {type.dtype, std::move(shape)};
+}
+
+Tensors initial_values(const Executable& step, std::uint64_t seed, const DimValues& dims) {
+  Tensors result;
+  for (const ArgumentInfo& a : step.arguments()) {
+    if (!a.input || (a.role != "param" && a.role != "state")) continue;
+    Tensor t = allocate(a.type, dims);
+    const bool matrix = a.role == "param" && t.shape().size() >= 2 && t.dtype() == DType::F32;
+    if (matrix && t.size() > 0)
+      t = he_uniform(t.shape(), t.size() / t.shape().back(),
+                     (seed * 0x9E3779B9U + hash(a.name)) & 0xFFFFFFFFU);
+    result.emplace(a.name, std::move(t));
+  }
+  return result;
+}
+
+std::vector<Arg> bind(const Executable& executable, Tensors& tensors) {
+  std::vector<Arg> result;
+  std::string missing;
+  for (const ArgumentInfo& a : executable.arguments()) {
+    const auto it = tensors.find(a.name);
+    if (it == tensors.end())
+      missing += fmt::format("{}'{}' ({})", missing.empty() ? "" : ", ", a.name, a.type.str());
+    else
+      result.emplace_back(it->first, it->second);
+  }
+  if (!missing.empty())
+    throw Error(Error::Kind::Argument, "bind: there is no array for " + missing);
+  return result;
+}
+
+std::vector<std::uint32_t> shuffled(std::uint32_t count, std::uint64_t seed) {
+  std::vector<std::uint32_t> order(count);
+  for (std::uint32_t i = 0; i < count; ++i) order[i] = i;
+  for (std::uint32_t i = count; i-- > 1;)
+    std::swap(order[i], order[splitmix64((seed << 32) + i) % (i + 1)]);
+  return order;
+}
+
+void take_rows(const Tensor& from, std::span<const std::uint32_t> rows, Tensor& to) {
+  if (from.dtype() != to.dtype())
+    throw Error(Error::Kind::Type,
+                fmt::format("take_rows: from {} to {}", from.type_str(), to.type_str()));
+  const std::int64_t bytes = row_bytes(from);
+  if (from.shape().empty() || to.shape().empty() || bytes != row_bytes(to))
+    throw Error(Error::Kind::Shape, fmt::format("take_rows: rows of {} are not rows of {}",
+                                                from.type_str(), to.type_str()));
+  if (static_cast<std::int64_t>(rows.size()) > to.shape()[0])
+    throw Error(Error::Kind::Argument,
+                fmt::format("take_rows: {} rows do not fit {}", rows.size(), to.type_str()));
+  auto* target = static_cast<std::byte*>(to.raw());
+  const auto* source = static_cast<const std::byte*>(from.raw());
+  for (const std::uint32_t row : rows) {
+    if (row >= from.shape()[0])
+      throw Error(Error::Kind::Argument,
+                  fmt::format("take_rows: there is no row {} in {}", row, from.type_str()));
+    if (bytes > 0) std::memcpy(target, source + row * bytes, static_cast<std::size_t>(bytes));
+    target += bytes;
+  }
+}
+
+} // namespace nngc
