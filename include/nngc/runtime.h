@@ -32,7 +32,7 @@ public:
   void parallel_for(std::int64_t blocks, nngc_task task, void* ctx);
 
   /// This pool as compiled code takes it; valid as long as the pool.
-  [[nodiscard]] nngc_parallel hook();
+  [[nodiscard]] const nngc_parallel* hook() const;
 
 private:
   struct State;

@@ -95,6 +95,7 @@ struct ThreadPool::State {
       if (worker.thread.joinable()) worker.thread.join();
   }
 
+  nngc_parallel hook{};
   std::vector<Worker> workers;
   std::atomic<bool> busy{false};
   // The loop under way. Written by the caller that set `busy`, read by the workers it called.
@@ -112,6 +113,9 @@ ThreadPool::ThreadPool(int threads) {
                                            std::to_string(max_threads));
   state_ = std::make_unique<State>(threads == 0 ? usable_cores() : threads);
   State& state = *state_;
+  state.hook = {this, [](void* pool, std::int64_t blocks, nngc_task task, void* ctx) {
+                  static_cast<ThreadPool*>(pool)->parallel_for(blocks, task, ctx);
+                }};
   try {
     for (std::size_t i = 0; i < state.workers.size(); ++i)
       state.workers[i].thread = std::thread([&state, i] { state.work(i); });
@@ -146,10 +150,6 @@ void ThreadPool::parallel_for(std::int64_t blocks, nngc_task task, void* ctx) {
   state.busy.store(false, std::memory_order_release);
 }
 
-nngc_parallel ThreadPool::hook() {
-  return {this, [](void* pool, std::int64_t blocks, nngc_task task, void* ctx) {
-            static_cast<ThreadPool*>(pool)->parallel_for(blocks, task, ctx);
-          }};
-}
+const nngc_parallel* ThreadPool::hook() const { return &state_->hook; }
 
 } // namespace nngc

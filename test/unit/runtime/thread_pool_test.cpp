@@ -13,10 +13,10 @@ using namespace nngc;
 namespace {
 
 /// parallel_for with a lambda.
-void run(const nngc_parallel& hook, std::int64_t blocks,
+void run(const nngc_parallel* hook, std::int64_t blocks,
          std::function<void(std::int64_t, std::int64_t)> body) {
-  hook.parallel_for(
-      hook.pool, blocks,
+  hook->parallel_for(
+      hook->pool, blocks,
       [](void* ctx, std::int64_t begin, std::int64_t end) {
         (*static_cast<std::function<void(std::int64_t, std::int64_t)>*>(ctx))(begin, end);
       },
