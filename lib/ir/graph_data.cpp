@@ -18,7 +18,7 @@ std::size_t type_hash(const TensorType& t) {
 
 /// The index of `item` in `pool`, appended if it is new.
 template <class T>
-std::uint32_t intern_in(std::vector<T>& pool, std::unordered_multimap<std::size_t, std::uint32_t>& ids, const T& item,
+std::uint32_t intern_in(std::deque<T>& pool, std::unordered_multimap<std::size_t, std::uint32_t>& ids, const T& item,
                         std::size_t hash) {
   const auto [first, last] = ids.equal_range(hash);
   for (auto it = first; it != last; ++it)

@@ -2,6 +2,7 @@
 /// nodes. Node ids are topological: operands exist before their users.
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <span>
 #include <string>
@@ -35,8 +36,8 @@ struct GraphData {
   std::string name;
   std::vector<Node> nodes;
   std::vector<NodeId> operand_pool;
-  std::vector<TensorType> types;
-  std::vector<Attrs> attr_pool;
+  std::deque<TensorType> types;  ///< deques: references stay valid while rules append nodes
+  std::deque<Attrs> attr_pool;
   std::vector<InputInfo> inputs;
   std::vector<Output> outputs;
   std::unordered_map<std::string, std::uint32_t> input_by_name;
