@@ -9,7 +9,11 @@ static Masked diff(const DiffContext& c, Value t, int) {
   const Value y = c.result();
   return {(t + t * y) * (1.0 - Operand(y)), {}};
 }
-static void eval(EvalContext& c) { map_unary(c, [](auto x) { return std::tanh(x); }); }
+static void eval(EvalContext& c) {
+  map_function(
+      c, [](double x) { return std::tanh(x); },
+      [](double x) { return 1 / (std::cosh(x) * std::cosh(x)); });
+}
 
 constinit const OpDef ops::Tanh{.mnemonic = "tanh",
                                 .summary = "hyperbolic tangent",
@@ -23,4 +27,4 @@ constinit const OpDef ops::Tanh{.mnemonic = "tanh",
 
 Value tanh(Value x, Where where) { return append_unary(Opcode::Tanh, x, where); }
 
-}  // namespace nngc
+} // namespace nngc
