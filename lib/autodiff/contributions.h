@@ -1,0 +1,46 @@
+/// What derivative rules hand over, before it is one value: masked parts, and their sum.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "ir/graph_data.h"
+#include "ir/op_def.h"
+
+namespace nngc {
+
+/// The masked value as a tensor: select(mask, value, 0), or the value where there is no mask.
+[[nodiscard]] Value materialized(const Masked& m);
+/// `m` where `mask` is true too.
+[[nodiscard]] Masked narrowed(const Masked& m, Value mask);
+
+/// The sum of the parts, from left to right: parts under one mask stay under it, two that exclude each other become one
+/// select, all others are materialized. More than two 16-bit floats are added in f32. No parts: an empty value.
+[[nodiscard]] Masked sum_of(std::span<const Masked> parts);
+
+/// While it lives, new nodes count as derivatives of the node `origin` (restored even when a rule throws).
+class OriginScope {
+ public:
+  explicit OriginScope(GraphData* graph) : graph_(graph), before_(graph->origin) {}
+  ~OriginScope() { graph_->origin = before_; }
+  OriginScope(const OriginScope&) = delete;
+  OriginScope& operator=(const OriginScope&) = delete;
+  void set(NodeId origin) { graph_->origin = origin; }
+
+ private:
+  GraphData* graph_;
+  NodeId before_;
+};
+
+/// The nodes on a path from `sources` to `targets` along which a derivative flows, indexed by id up to the last target:
+/// floats only, through ops that have a rule.
+[[nodiscard]] std::vector<bool> paths_between(const GraphData& graph, std::span<const Value> sources,
+                                              std::span<const Value> targets);
+
+/// Throws Error{Type} naming the value unless it is a float.
+void check_differentiable(std::string_view what, Value v, Where where);
+/// Throws Error unless there is one direction for each value, of the same type and graph.
+void check_directions(std::string_view what, std::string_view of, std::span<const Value> values,
+                      std::span<const Value> directions, Where where);
+
+}  // namespace nngc

@@ -1,0 +1,149 @@
+// Reverse mode: one loop over ids from the outputs down. Ids are topological, so when a node's turn comes all its users
+// have contributed; each node is visited once and each edge adds one rule's result, however many paths there are.
+#include <algorithm>
+#include <array>
+
+#include "autodiff/contributions.h"
+#include "nngc/autodiff.h"
+#include "ops/elementwise.h"
+
+namespace nngc {
+
+namespace {
+
+class Reverse {
+ public:
+  Reverse(GraphData* graph, std::span<const Value> outputs, std::span<const Value> wrt)
+      : graph_(graph), on_path_(paths_between(*graph, wrt, outputs)), parts_(on_path_.size()), kept_(on_path_.size()) {
+    for (Value v : wrt)
+      if (v.id() < kept_.size()) kept_[v.id()] = true;
+  }
+
+  void seed(Value output, Value cotangent) {
+    if (on_path_[output.id()]) parts_[output.id()].push_back({cotangent, {}});
+  }
+
+  void run() {
+    OriginScope origin(graph_);
+    for (NodeId id = static_cast<NodeId>(parts_.size()); id-- > 0;) {
+      if (parts_[id].empty()) continue;
+      origin.set(id);
+      const Masked cotangent = sum_of(parts_[id]);
+      parts_[id].clear();
+      parts_[id].shrink_to_fit();
+      propagate(id, cotangent);
+      if (kept_[id]) parts_[id].push_back({materialized(cotangent), {}});
+    }
+  }
+
+  /// What arrived at `v`; empty where nothing did.
+  [[nodiscard]] Value cotangent(Value v) const {
+    if (v.id() >= parts_.size() || parts_[v.id()].empty()) return {};
+    return parts_[v.id()].front().value;
+  }
+
+ private:
+  void propagate(NodeId id, const Masked& cotangent) {
+    const OpDef& def = graph_->def(id);
+    operands_.clear();
+    wanted_.clear();
+    bool any = false;
+    for (NodeId operand : graph_->operands(id)) {
+      operands_.emplace_back(graph_, operand);
+      wanted_.push_back(on_path_[operand]);
+      any = any || on_path_[operand];
+    }
+    // Of sources alone, nothing flows further down: an input, or a node whose op has no rule.
+    if (!any || !def.not_differentiable.empty()) return;
+    if (def.diff != nullptr) elementwise(id, cotangent);
+    else structural(id, cotangent);
+  }
+
+  void elementwise(NodeId id, const Masked& cotangent) {
+    const DiffContext context({graph_, id}, operands_, graph_->attrs(id));
+    for (std::size_t i = 0; i < operands_.size(); ++i)
+      if (wanted_[i])
+        add(operands_[i], narrowed(graph_->def(id).diff(context, cotangent.value, static_cast<int>(i)), cotangent.mask));
+  }
+
+  void structural(NodeId id, const Masked& cotangent) {
+    const bool through = (graph_->def(id).traits & trait::MasksThrough) != 0;
+    const std::vector<Value> values = rule(id, through ? cotangent.value : materialized(cotangent));
+    if (!through || !cotangent.mask) {
+      for (std::size_t i = 0; i < values.size(); ++i) add(operands_[i], {values[i], {}});
+      return;
+    }
+    // The op only moves elements: where the mask goes is where the values go.
+    const std::vector<Value> masks = rule(id, cotangent.mask);
+    for (std::size_t i = 0; i < values.size(); ++i) add(operands_[i], {values[i], masks[i]});
+  }
+
+  std::vector<Value> rule(NodeId id, Value cotangent) {
+    VjpContext context({graph_, id}, operands_, graph_->attrs(id));
+    context.cotangent = cotangent;
+    context.wanted = wanted_;
+    context.cotangents.resize(operands_.size());
+    graph_->def(id).vjp(context);
+    return std::move(context.cotangents);
+  }
+
+  void add(Value operand, const Masked& part) {
+    if (part.value && on_path_[operand.id()]) parts_[operand.id()].push_back(part);
+  }
+
+  GraphData* graph_;
+  std::vector<bool> on_path_;               ///< between wrt and outputs
+  std::vector<std::vector<Masked>> parts_;  ///< per node, in order of arrival: users from the last to the first
+  std::vector<bool> kept_;                  ///< wrt
+  std::vector<Value> operands_;             ///< of the node at hand
+  std::vector<bool> wanted_;
+};
+
+}  // namespace
+
+std::vector<Value> vjp(std::span<const Value> outputs, std::span<const Value> cotangents, std::span<const Value> wrt,
+                       Where where) {
+  check_directions("vjp", "cotangent", outputs, cotangents, where);
+  std::vector<Value> all(outputs.begin(), outputs.end());
+  all.insert(all.end(), cotangents.begin(), cotangents.end());
+  all.insert(all.end(), wrt.begin(), wrt.end());
+  GraphData* const graph = common_graph("vjp", all, where);
+  for (Value v : outputs) check_differentiable("vjp", v, where);
+  for (Value v : wrt) check_differentiable("vjp", v, where);
+  if (wrt.empty()) return {};
+
+  const SectionScope section(graph, Section::Backward);
+  Reverse reverse(graph, outputs, wrt);
+  for (std::size_t i = 0; i < outputs.size(); ++i) reverse.seed(outputs[i], cotangents[i]);
+  reverse.run();
+  std::vector<Value> result;
+  for (Value v : wrt) {
+    const Value cotangent = reverse.cotangent(v);
+    result.push_back(cotangent ? cotangent : zeros_like(v));
+  }
+  return result;
+}
+
+std::vector<Value> grad(Value loss, std::span<const Value> wrt, Where where) {
+  const std::array outputs{loss};
+  common_graph("grad", outputs, where);
+  check_differentiable("grad", loss, where);
+  if (loss.rank() > 0)
+    throw Error(Error::Kind::Shape,
+                "grad: the loss is " + loss.type().str() + "; it must have rank 0 (take a sum or mean, or use vjp)",
+                where);
+  for (Value v : wrt) {
+    const std::array pair{loss, v};
+    common_graph("grad", pair, where);
+    check_differentiable("grad", v, where);
+  }
+  const SectionScope section(loss.graph(), Section::Backward);
+  const std::array seed{ones_like(loss)};
+  return vjp(outputs, seed, wrt, where);
+}
+
+std::pair<Value, std::vector<Value>> value_and_grad(Value loss, std::span<const Value> wrt, Where where) {
+  return {loss, grad(loss, wrt, where)};
+}
+
+}  // namespace nngc
