@@ -46,9 +46,8 @@ int serve(int threads, const std::string& name, const std::string& data_dir) {
   }
 
   std::optional<nngc::ThreadPool> pool;
-  nngc_parallel hook{};
-  if (threads > 1) hook = pool.emplace(threads).hook();
-  nngc::bench::Call call(std::move(executable), data_dir, threads > 1 ? &hook : nullptr);
+  const nngc_parallel* hook = threads > 1 ? pool.emplace(threads).hook() : nullptr;
+  nngc::bench::Call call(std::move(executable), data_dir, hook);
   call.once();
   const auto first = call.results();
 
