@@ -1,0 +1,53 @@
+/// gather{axis, mode}(x, indices): rows of x along an axis; result = x.shape[:axis] + indices.shape
+/// + x.shape[axis+1:]. An index out of range gives zeros (fill) or the nearest row (clip; zeros
+/// where there is none); promise: the caller says it never happens, and it is treated as fill.
+#include "ops/indexing.h"
+
+namespace nngc {
+
+static constexpr AttrSpec specs[] = {{"axis", AttrKind::Int, true, "the axis of x that is indexed"},
+                                     {"mode", AttrKind::String, true, "fill, clip or promise"}};
+
+static TensorType infer(const InferContext& c) { return {c.operand(0).dtype, infer_gathered(c)}; }
+
+static void vjp(VjpContext& c) {
+  if (!c.wants(0)) return;
+  const Value x = c.operand(0);
+  c.add(0, append_scatter_add(zeros(x.graph(), x.type()), c.operand(1), c.cotangent, c.attrs()));
+}
+
+static Value jvp(JvpContext& c) {
+  if (!c.tangent(0)) return {};
+  return append(Opcode::Gather, {c.tangent(0), c.operand(1)}, c.attrs(), Where::current());
+}
+
+static void eval(EvalContext& c) {
+  const RowIndex rows(c, *c.operands[0], *c.operands[1]);
+  std::visit(
+      [&](auto& out) {
+        const auto& in = std::get<std::decay_t<decltype(out)>>(c.operands[0]->data);
+        Index at;
+        each_index(c.result.shape, [&](const Index& index, std::size_t i) {
+          if (rows.source(index, at)) out[i] = in[linear_index(c.operands[0]->shape, at)];
+        });
+      },
+      c.result.data);
+}
+
+constinit const OpDef ops::Gather{.mnemonic = "gather",
+                                  .summary = "rows by number",
+                                  .min_operands = 2,
+                                  .max_operands = 2,
+                                  .lowering = Lowering::Gather,
+                                  .attrs = specs,
+                                  .infer = infer,
+                                  .vjp = vjp,
+                                  .jvp = jvp,
+                                  .eval = eval};
+
+Value gather(Value x, Value indices, int axis, IndexMode mode, Where where) {
+  check_value("gather", x, where);
+  return append(Opcode::Gather, {x, indices}, index_attrs(axis, x.rank(), mode), where);
+}
+
+} // namespace nngc

@@ -1,0 +1,79 @@
+/// scatter_add{axis, mode}(x, indices, updates): x with updates, shaped as gather's result, added
+/// at its rows. Duplicates add up in row-major order of the updates. Out of range: dropped (fill,
+/// promise) or added to the nearest row (clip). The interpreter adds f32 in double and 16-bit
+/// floats in float, and rounds once.
+#include "ops/indexing.h"
+
+namespace nngc {
+
+static constexpr AttrSpec specs[] = {{"axis", AttrKind::Int, true, "the axis of x that is indexed"},
+                                     {"mode", AttrKind::String, true, "fill, clip or promise"}};
+
+static TensorType infer(const InferContext& c) {
+  const TensorType &x = c.operand(0), &updates = c.operand(2);
+  if (x.dtype == DType::Bool) c.fail(Error::Kind::Type, "adds numbers, not bools");
+  if (updates.dtype != x.dtype) c.fail(Error::Kind::Type, "x and updates differ in dtype");
+  const Shape wanted = infer_gathered(c);
+  if (!(updates.shape == wanted))
+    c.fail(Error::Kind::Shape,
+           "updates must be shaped " + wanted.str() + ", not " + updates.shape.str());
+  return x;
+}
+
+static Value gathered(Value from, Value indices, const Attrs& attrs) {
+  return append(Opcode::Gather, {from, indices}, attrs, Where::current());
+}
+
+static void vjp(VjpContext& c) {
+  if (c.wants(0)) c.add(0, c.cotangent);
+  if (c.wants(2)) c.add(2, gathered(c.cotangent, c.operand(1), c.attrs()));
+}
+
+static Value jvp(JvpContext& c) {
+  if (!c.tangent(2)) return c.tangent(0);
+  const Value x = c.operand(0);
+  const Value dx = c.tangent(0) ? c.tangent(0) : zeros(x.graph(), x.type());
+  return append_scatter_add(dx, c.operand(1), c.tangent(2), c.attrs());
+}
+
+static void eval(EvalContext& c) {
+  const EvalArray &x = *c.operands[0], &updates = *c.operands[2];
+  const RowIndex rows(c, x, *c.operands[1]);
+  with_accumulator(c, [&](auto& out, auto zero) {
+    using Array = std::decay_t<decltype(out)>;
+    using Sum = decltype(zero);
+    const auto &from = std::get<Array>(x.data), &add = std::get<Array>(updates.data);
+    std::vector<Sum> sums(from.begin(), from.end());
+    Index at;
+    each_index(updates.shape, [&](const Index& index, std::size_t i) {
+      if (!rows.source(index, at)) return;
+      Sum& sum = sums[linear_index(x.shape, at)];
+      sum = plus(sum, static_cast<Sum>(add[i]));
+    });
+    for (std::size_t i = 0; i < sums.size(); ++i)
+      out[i] = finished(x.dtype, static_cast<typename Array::value_type>(sums[i]));
+  });
+}
+
+constinit const OpDef ops::ScatterAdd{.mnemonic = "scatter_add",
+                                      .summary = "adds rows at numbered places",
+                                      .min_operands = 3,
+                                      .max_operands = 3,
+                                      .lowering = Lowering::ScatterAdd,
+                                      .attrs = specs,
+                                      .infer = infer,
+                                      .vjp = vjp,
+                                      .jvp = jvp,
+                                      .eval = eval};
+
+Value append_scatter_add(Value x, Value indices, Value updates, const Attrs& attrs) {
+  return append(Opcode::ScatterAdd, {x, indices, updates}, attrs, Where::current());
+}
+
+Value scatter_add(Value x, Value indices, Value updates, int axis, IndexMode mode, Where where) {
+  check_value("scatter_add", x, where);
+  return append(Opcode::ScatterAdd, {x, indices, updates}, index_attrs(axis, x.rank(), mode),
+                where);
+}
+
+} // namespace nngc
