@@ -5,6 +5,7 @@
 clang-format-19 is not installed: other versions disagree about details.
 """
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -30,8 +31,16 @@ def main():
     if not tool:
         print("skipped: clang-format-19 is not installed")
         return SKIPPED if check else 1
-    how = ["--dry-run", "-Werror"] if check else ["-i"]
-    return 1 if subprocess.run([tool, *how, *files], cwd=ROOT).returncode else 0
+    if not check:
+        return 1 if subprocess.run([tool, "-i", *files], cwd=ROOT).returncode else 0
+    done = subprocess.run([tool, "--dry-run", "-Werror", *files], cwd=ROOT, capture_output=True, text=True)
+    if done.returncode:
+        wrong = sorted(set(re.findall(r"^(\S+?):\d+:\d+: error", done.stderr, re.MULTILINE)))
+        print("\n".join(wrong) or done.stderr)
+        print("not formatted; run tools/dev/format.py")
+        return 1
+    print(f"{len(files)} files are formatted")
+    return 0
 
 
 if __name__ == "__main__":
