@@ -27,8 +27,6 @@ GraphData* common_graph(std::string_view op, std::span<const Value> values, Wher
   return graph;
 }
 
-namespace {
-
 void check_attrs(const OpDef& def, const Attrs& attrs, Where where) {
   for (const AttrSpec& spec : def.attrs) {
     const AttrValue* v = attrs.find(spec.key);
@@ -44,6 +42,8 @@ void check_attrs(const OpDef& def, const Attrs& attrs, Where where) {
       throw Error(Error::Kind::Attribute,
                   std::string(def.mnemonic) + ": there is no attribute '" + std::string(a.key) + "'", where);
 }
+
+namespace {
 
 void set_element(Tensor& t, double value) {
   switch (t.dtype()) {

@@ -75,6 +75,8 @@ Value append(GraphData* graph, Opcode op, std::span<const Value> operands, Attrs
 inline Value append(Opcode op, std::initializer_list<Value> operands, Attrs attrs, Where where) {
   return append(operands.begin()->graph(), op, {operands.begin(), operands.size()}, std::move(attrs), where);
 }
+/// Throws Error{Attribute} at `where` unless the attributes are those that the op's record asks for.
+void check_attrs(const OpDef& def, const Attrs& attrs, Where where = Where::current());
 /// Another graph's node again in `graph`, with operands already there.
 Value copy_node(const GraphData& from, NodeId id, GraphData* graph, std::span<const Value> operands);
 

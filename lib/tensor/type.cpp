@@ -30,7 +30,7 @@ SymbolTable& symbols() {
 
 [[noreturn]] void no_affine(const char* op, Dim a, Dim b) {
   throw Error(Error::Kind::Unsupported,
-              std::string("dim: ") + a.str() + ' ' + op + ' ' + b.str() + " is not of the form a*n + b");
+              std::string("dim: ") + a.str() + ' ' + op + ' ' + b.str() + " is not of the form a*n + b with 64-bit parts");
 }
 
 }  // namespace
@@ -82,21 +82,36 @@ std::string Dim::str() const {
   return s;
 }
 
+namespace {
+std::int64_t checked_add(std::int64_t a, std::int64_t b, Dim x, Dim y) {
+  std::int64_t r = 0;
+  if (__builtin_add_overflow(a, b, &r)) no_affine("+", x, y);
+  return r;
+}
+std::int64_t checked_mul(std::int64_t a, std::int64_t b, Dim x, Dim y) {
+  std::int64_t r = 0;
+  if (__builtin_mul_overflow(a, b, &r)) no_affine("*", x, y);
+  return r;
+}
+}  // namespace
+
 Dim operator+(Dim a, Dim b) {
   if (!a.is_static() && !b.is_static() && a.symbol_id() != b.symbol_id()) no_affine("+", a, b);
-  return make_dim(a.is_static() ? b.symbol_id() : a.symbol_id(), a.scale() + b.scale(), a.offset() + b.offset());
+  return make_dim(a.is_static() ? b.symbol_id() : a.symbol_id(), checked_add(a.scale(), b.scale(), a, b),
+                  checked_add(a.offset(), b.offset(), a, b));
 }
 
-Dim operator-(Dim a, Dim b) { return a + make_dim(b.symbol_id(), -b.scale(), -b.offset()); }
+Dim operator-(Dim a, Dim b) { return a + Dim(-1) * b; }
 
 Dim operator*(Dim a, Dim b) {
   if (!a.is_static() && !b.is_static()) no_affine("*", a, b);
   if (a.is_static()) std::swap(a, b);
-  return make_dim(a.symbol_id(), a.scale() * b.value(), a.offset() * b.value());
+  return make_dim(a.symbol_id(), checked_mul(a.scale(), b.value(), a, b), checked_mul(a.offset(), b.value(), a, b));
 }
 
 bool divide_exactly(Dim a, Dim b, Dim& quotient) {
   if (a == b) return quotient = 1, true;
+  if (b == Dim(-1)) return quotient = b * a, true;  // INT64_MIN / -1 would trap
   if (b.is_static()) {
     if (b.value() == 0 || a.scale() % b.value() != 0 || a.offset() % b.value() != 0) return false;
     quotient = make_dim(a.symbol_id(), a.scale() / b.value(), a.offset() / b.value());
