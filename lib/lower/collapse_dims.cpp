@@ -1,0 +1,74 @@
+// Neighbouring dims that every access walks as one become one; dims of extent 1 go. Long lanes and simple loops follow.
+#include <functional>
+
+#include "lower/plan.h"
+
+namespace nngc::lower_detail {
+
+namespace {
+
+Dim stride_of(const loop::Affine& a, int dim) {
+  for (const auto& t : a.terms)
+    if (t.dim == dim) return t.stride;
+  return 0;
+}
+
+void for_each_index(loop::Kernel& k, const std::function<void(loop::Affine&)>& f) {
+  for (loop::Phase& phase : k.phases)
+    for (loop::Instr& i : phase.body)
+      if (i.op == loop::Op::Index || i.buffer >= 0) f(i.index);
+  if (k.kind == loop::KernelKind::Contraction) f(k.a.index), f(k.b.index);
+}
+
+/// Takes dim `gone` out of the kernel; its terms have been removed or are to be dropped.
+void drop_dim(loop::Kernel& k, int gone) {
+  for_each_index(k, [&](loop::Affine& a) {
+    std::vector<loop::Affine::Term> kept;
+    for (auto& t : a.terms)
+      if (t.dim != gone) kept.push_back({t.dim > gone ? t.dim - 1 : t.dim, t.stride});
+    a.terms = std::move(kept);
+  });
+  k.dims.erase(k.dims.begin() + gone);
+  if (gone < k.parallel) --k.parallel;
+  if (k.lane > gone) --k.lane;
+  else if (k.lane == gone) k.lane = -1;
+}
+
+bool walks_as_one(loop::Kernel& k, int outer, int inner) {
+  bool ok = true;
+  for_each_index(k, [&](loop::Affine& a) {
+    if (!ok) return;
+    const Dim so = stride_of(a, outer), si = stride_of(a, inner), extent = k.dims[static_cast<std::size_t>(inner)].extent;
+    if (!so.is_static() && !extent.is_static()) ok = so == si && so == Dim(0);
+    else if (!si.is_static() && !extent.is_static()) ok = false;
+    else ok = so == si * extent;
+  });
+  if (!ok) return false;
+  const Dim a = k.dims[static_cast<std::size_t>(outer)].extent, b = k.dims[static_cast<std::size_t>(inner)].extent;
+  return a.is_static() || b.is_static();
+}
+
+}  // namespace
+
+void collapse_dims(loop::Kernel& k) {
+  const bool contraction = k.kind == loop::KernelKind::Contraction;
+  // A contraction keeps its last three dims: m, n, k.
+  const int fixed = contraction ? 3 : 0;
+  const bool lane_reduced = k.lane >= k.parallel;
+  for (int d = static_cast<int>(k.dims.size()) - fixed; d-- > 0;)
+    if (k.dims[static_cast<std::size_t>(d)].extent == Dim(1)) drop_dim(k, d);
+  for (int inner = static_cast<int>(k.dims.size()) - (contraction ? 2 : 0); inner-- > 1;) {
+    const int outer = inner - 1;
+    if (contraction && outer > static_cast<int>(k.dims.size()) - 4) continue;
+    if ((outer < k.parallel) != (inner < k.parallel) || !walks_as_one(k, outer, inner)) continue;
+    k.dims[static_cast<std::size_t>(inner)].extent =
+        k.dims[static_cast<std::size_t>(outer)].extent * k.dims[static_cast<std::size_t>(inner)].extent;
+    drop_dim(k, outer);
+  }
+  if (k.lane >= 0 || k.dims.empty()) return;
+  // The lane dim went: the innermost dim that is left takes its place, reduced ones first.
+  const int rank = static_cast<int>(k.dims.size());
+  k.lane = lane_reduced || rank > k.parallel ? rank - 1 : k.parallel - 1;
+}
+
+}  // namespace nngc::lower_detail
