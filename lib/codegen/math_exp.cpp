@@ -1,0 +1,123 @@
+/// exp and what is made of it. All start from x = n ln 2 + r, |r| <= ln2/2, with r kept in two parts.
+#include "codegen/math_coefficients.h"
+#include "codegen/math_families.h"
+
+namespace nngc::codegen {
+namespace {
+
+using llvm::Value;
+
+struct Reduced {
+  Value* n;        // a float with an integer
+  Value* shifted;  // rounder() + n
+  Value* r;
+  Value* rest;  // r + rest is good to far more than r alone
+};
+
+Reduced reduce(const MathKernel& k, Value* x) {
+  Value* rounder = k.constant(k.rounder());
+  Value* shifted = k.fma(x, k.constant(k_log2_e), rounder);
+  Value* n = k.sub(shifted, rounder);
+  // n ln2_hi is exact and so is the difference, fused or not.
+  Value* near = k.fnma(n, k.constant(k.pick(k_ln2_hi_f32, k_ln2_hi_f64)), x);
+  Value* ln2_lo = k.constant(k.pick(k_ln2_lo_f32, k_ln2_lo_f64));
+  Value* r = k.fnma(n, ln2_lo, near);
+  return {n, shifted, r, k.fnma(n, ln2_lo, k.sub(near, r))};
+}
+
+// e^r - 1 - r, plus the rest of r.
+Value* beyond_linear(const MathKernel& k, const Reduced& reduced) {
+  std::span<const double> coefficients(k_exp_f32);
+  if (k.is_f64)
+    coefficients = k_exp_f64;
+  Value* r = reduced.r;
+  return k.fma(k.mul(r, r), k.polynomial(r, coefficients), reduced.rest);
+}
+
+Value* finish_exp(const MathKernel& k, const Reduced& reduced) {
+  Value* value = k.add(k.constant(1), k.add(reduced.r, beyond_linear(k, reduced)));
+  return k.scale(value, k.power_of_two(reduced.n, reduced.shifted));
+}
+
+// Half of e^x - 1. Halved, because 2^n itself overflows where the result is near the largest number.
+ValuePair half_expm1(const MathKernel& k, Value* x) {
+  const Reduced reduced = reduce(k, x);
+  Value* biased = k.rounded_integer(reduced.shifted, static_cast<std::int64_t>(k.bias()) - 1);
+  Value* half_power = k.from_bits(
+      k.builder.CreateShl(biased, k.integer(static_cast<std::uint64_t>(k.mantissa_bits()))));
+  // (2^n - 1)/2 + 2^n/2 (r + ...): the first two terms may cancel, so their sum is kept exact.
+  const ValuePair sum =
+      k.fast_sum(k.sub(half_power, k.constant(0.5)), k.mul(half_power, reduced.r));
+  return {sum.hi, k.fma(half_power, beyond_linear(k, reduced), sum.lo)};
+}
+
+}  // namespace
+
+llvm::Value* emit_exp(const MathKernel& k, Value* x) {
+  // Beyond the clamp the result is 0 or infinity, which the scaling gives.
+  return finish_exp(k, reduce(k, k.clamp(x, k.pick(-104.0, -746.0), k.pick(89.0, 710.0))));
+}
+
+llvm::Value* exp_of_sum(const MathKernel& k, Value* x, Value* rest) {
+  Reduced reduced = reduce(k, x);
+  reduced.rest = k.add(reduced.rest, rest);
+  return finish_exp(k, reduced);
+}
+
+llvm::Value* exp_coarse(const MathKernel& k, Value* x) {
+  const Reduced reduced = reduce(k, x);
+  Value* biased = k.rounded_integer(reduced.shifted, static_cast<std::int64_t>(k.bias()));
+  Value* power = k.from_bits(
+      k.builder.CreateShl(biased, k.integer(static_cast<std::uint64_t>(k.mantissa_bits()))));
+  Value* value = k.add(k.constant(1), k.add(reduced.r, beyond_linear(k, reduced)));
+  return k.mul(value, power);
+}
+
+llvm::Value* emit_expm1(const MathKernel& k, Value* x) {
+  const ValuePair half = half_expm1(k, k.clamp(x, k.pick(-30.0, -60.0), k.pick(89.0, 710.0)));
+  Value* sum = k.add(half.hi, half.lo);
+  // Halving a subnormal is not exact; there, and up to here, x itself is the nearest.
+  Value* tiny = k.less(k.abs(x), k.constant(k.pick(0x1p-26, 0x1p-55)));
+  return k.select(tiny, x, k.add(sum, sum));
+}
+
+llvm::Value* emit_tanh(const MathKernel& k, Value* x) {
+  // With h = (e^2|x| - 1)/2, tanh |x| = h / (h + 1).
+  Value* magnitude = k.abs(x);
+  Value* ceiling = k.constant(k.pick(10.0, 20.0));  // from here on tanh rounds to 1
+  Value* capped = k.select(k.greater(magnitude, ceiling), ceiling, magnitude);
+  const ValuePair half = half_expm1(k, k.add(capped, capped));
+  const ValuePair h = k.fast_sum(half.hi, half.lo);
+  ValuePair above = k.exact_sum(h.hi, k.constant(1));
+  above.lo = k.add(above.lo, h.lo);
+  Value* tiny = k.less(magnitude, k.constant(k.pick(0x1p-13, 0x1p-28)));
+  return k.select(tiny, x, k.with_sign(k.divide(h, above), k.sign_of(x)));
+}
+
+llvm::Value* emit_logistic(const MathKernel& k, Value* x) {
+  // With e = e^-|x|: e / (1 + e) for negative x, else 1 / (1 + e).
+  Value* floor = k.constant(k.pick(-104.0, -746.0));
+  Value* below = k.negate(k.abs(x));
+  const Reduced reduced = reduce(k, k.select(k.less(below, floor), floor, below));
+  const PowerOfTwo power = k.power_of_two(reduced.n, reduced.shifted);
+  Value* one = k.constant(1);
+  const ValuePair linear = k.fast_sum(one, reduced.r);
+  const ValuePair mantissa = k.fast_sum(linear.hi, k.add(linear.lo, beyond_linear(k, reduced)));
+  ValuePair divisor = k.fast_sum(one, k.scale(mantissa.hi, power));
+  divisor.lo = k.add(divisor.lo, k.scale(mantissa.lo, power));
+
+  // The numerator's power of two comes last, so that a subnormal result is rounded once.
+  Value* negative = k.less(x, k.constant(0));
+  Value* zero = k.constant(0);
+  const ValuePair numerator = {k.select(negative, mantissa.hi, one),
+                               k.select(negative, mantissa.lo, zero)};
+  PowerOfTwo chosen;
+  if (power.exponent != nullptr)
+    chosen.exponent = k.select(negative, power.exponent, zero);
+  else
+    chosen = {.first = k.select(negative, power.first, one),
+              .second = k.select(negative, power.second, one)};
+  return k.scale(k.divide(numerator, divisor), chosen);
+}
+
+}  // namespace nngc::codegen

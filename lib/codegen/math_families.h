@@ -1,0 +1,51 @@
+/// The emitters behind MathEmitter, one file per family. Arguments have the kernel's type.
+#pragma once
+
+#include "codegen/math_kernel.h"
+
+namespace nngc::codegen {
+
+// math_exp.cpp
+llvm::Value* emit_exp(const MathKernel& k, llvm::Value* x);
+llvm::Value* emit_expm1(const MathKernel& k, llvm::Value* x);
+llvm::Value* emit_tanh(const MathKernel& k, llvm::Value* x);
+llvm::Value* emit_logistic(const MathKernel& k, llvm::Value* x);
+/// e^(x + rest); x is within the clamp of emit_exp, rest far below x.
+llvm::Value* exp_of_sum(const MathKernel& k, llvm::Value* x, llvm::Value* rest);
+/// e^x for x in [-64, 0], good to a few last places: for results that are added to larger ones.
+llvm::Value* exp_coarse(const MathKernel& k, llvm::Value* x);
+
+// math_log.cpp
+/// |x| = m 2^e for finite nonzero x, m within sqrt 2 of 1; subnormals too.
+struct Binary {
+  llvm::Value* mantissa;
+  llvm::Value* exponent;
+};
+Binary split_binary(const MathKernel& k, llvm::Value* x, bool maybe_subnormal);
+llvm::Value* emit_log(const MathKernel& k, llvm::Value* x);
+llvm::Value* emit_log1p(const MathKernel& k, llvm::Value* x);
+
+// math_pow.cpp
+llvm::Value* emit_pow(const MathKernel& k, llvm::Value* x, llvm::Value* y);
+
+// math_erf_atan.cpp
+llvm::Value* emit_erf(const MathKernel& k, llvm::Value* x);
+llvm::Value* emit_atan(const MathKernel& k, llvm::Value* x);
+
+// math_trig.cpp
+llvm::Value* emit_sin_cos(const MathKernel& k, llvm::Value* x, bool cosine);
+
+// math_reduce.cpp
+/// The module's function double -> {quadrant i64, double, double}: for finite |x| >= 2^20, x less
+/// (quadrant mod 4) pi/2, as a sum of two, within pi/4.
+llvm::Function* huge_reduction(const MathKernel& k);
+/// An internal function of the builder's module with the caller's target; its body is empty when new.
+llvm::Function* helper_function(const MathKernel& k, const std::string& name, llvm::Type* result,
+                                llvm::Type* parameter);
+
+// math_round.cpp
+enum class Rounding { Floor, Ceil, Trunc, Even };
+llvm::Value* emit_rounding(const MathKernel& k, llvm::Value* x, Rounding mode);
+llvm::Value* emit_rsqrt(const MathKernel& k, llvm::Value* x);
+
+}  // namespace nngc::codegen

@@ -1,0 +1,102 @@
+/// The instructions elementary functions are made of, for one float type and lane count.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "codegen/llvm_headers.h"
+#include "codegen/target_traits.h"
+
+namespace nngc::codegen {
+
+/// An unevaluated sum, |lo| at most about half a last place of hi.
+struct ValuePair {
+  llvm::Value* hi = nullptr;
+  llvm::Value* lo = nullptr;
+};
+
+/// 2^n in whatever form scales fastest, without overflow where only the product is in range.
+struct PowerOfTwo {
+  llvm::Value* exponent = nullptr;  ///< n as a float, where the target scales by it
+  llvm::Value* first = nullptr;     ///< else two factors
+  llvm::Value* second = nullptr;
+};
+
+class MathKernel {
+public:
+  using Value = llvm::Value;
+
+  /// `type`: float, double or a fixed vector of one.
+  MathKernel(llvm::IRBuilder<>& builder, const TargetTraits& target, bool fused, llvm::Type* type);
+
+  llvm::IRBuilder<>& builder;
+  const TargetTraits target;
+  const bool fused;  ///< fma() rounds once
+  llvm::Type* const type;
+  llvm::Type* const integer_type;  ///< as wide, lane for lane
+  const bool is_f64;
+  const unsigned lanes;  ///< 0 for a scalar
+
+  /// The same lane count, in f64.
+  [[nodiscard]] MathKernel wide() const;
+  /// `narrow` or `full`, by type: how constants of the two types are written side by side.
+  template <class T> [[nodiscard]] T pick(T narrow, T full) const { return is_f64 ? full : narrow; }
+  [[nodiscard]] int mantissa_bits() const { return pick(23, 52); }
+  [[nodiscard]] std::uint64_t bias() const { return pick<std::uint64_t>(127, 1023); }
+
+  [[nodiscard]] Value* constant(double value) const;
+  [[nodiscard]] Value* integer(std::uint64_t value) const;
+  [[nodiscard]] Value* infinity() const;
+  [[nodiscard]] Value* quiet_nan() const;
+
+  Value* add(Value* a, Value* b) const { return builder.CreateFAdd(a, b); }
+  Value* sub(Value* a, Value* b) const { return builder.CreateFSub(a, b); }
+  Value* mul(Value* a, Value* b) const { return builder.CreateFMul(a, b); }
+  Value* div(Value* a, Value* b) const { return builder.CreateFDiv(a, b); }
+  Value* negate(Value* a) const { return builder.CreateFNeg(a); }
+  Value* abs(Value* a) const;
+  Value* sqrt(Value* a) const;
+  Value* fma(Value* a, Value* b, Value* c) const;
+  /// c - a * b, with the rounding of fma().
+  Value* fnma(Value* a, Value* b, Value* c) const { return fma(negate(a), b, c); }
+  Value* less(Value* a, Value* b) const { return builder.CreateFCmpOLT(a, b); }
+  Value* greater(Value* a, Value* b) const { return builder.CreateFCmpOGT(a, b); }
+  Value* equal(Value* a, Value* b) const { return builder.CreateFCmpOEQ(a, b); }
+  Value* select(Value* condition, Value* a, Value* b) const {
+    return builder.CreateSelect(condition, a, b);
+  }
+  /// The nearest value of [low, high]; NaN stays.
+  Value* clamp(Value* a, double low, double high) const;
+
+  Value* to_bits(Value* a) const { return builder.CreateBitCast(a, integer_type); }
+  Value* from_bits(Value* a) const { return builder.CreateBitCast(a, type); }
+  /// The sign bit alone.
+  Value* sign_of(Value* a) const;
+  /// `a`, whose sign bit is clear, with that sign bit.
+  Value* with_sign(Value* a, Value* sign_bits) const;
+
+  /// c0 + x (c1 + x (c2 + ...)).
+  Value* polynomial(Value* x, std::span<const double> coefficients) const;
+  /// a + b exactly; fast_sum needs |a| >= |b| or a == 0.
+  ValuePair fast_sum(Value* a, Value* b) const;
+  ValuePair exact_sum(Value* a, Value* b) const;
+  /// a * b exactly, barring underflow of the low part and overflow.
+  ValuePair exact_product(Value* a, Value* b) const;
+  /// c - a * b where a * b is close to c: its leading bits cancel, so it is exact or nearly so.
+  Value* residual(Value* a, Value* b, Value* c) const;
+  /// (n.hi + n.lo) / (d.hi + d.lo), with an error little above half a last place.
+  Value* divide(ValuePair n, ValuePair d) const;
+
+  /// The constant that, added, leaves the integer nearest to a small number in the low bits.
+  [[nodiscard]] double rounder() const { return pick(0x1.8p23, 0x1.8p52); }
+  /// The integer in rounder() + n, plus `offset`.
+  Value* rounded_integer(Value* shifted, std::int64_t offset) const;
+  /// 2^n for n, a float holding an integer of at most 4 times the exponent range, and rounder() + n.
+  PowerOfTwo power_of_two(Value* n, Value* shifted) const;
+  Value* scale(Value* a, const PowerOfTwo& power) const;
+
+private:
+  [[nodiscard]] bool has_scalef() const;
+};
+
+}  // namespace nngc::codegen

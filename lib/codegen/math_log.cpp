@@ -1,0 +1,75 @@
+/// log and log1p: x = m 2^e, then log x = e ln 2 + log(1 + f) with f = m - 1.
+#include "codegen/math_coefficients.h"
+#include "codegen/math_families.h"
+
+namespace nngc::codegen {
+namespace {
+
+using llvm::Value;
+
+// log(m 2^e) + correction.
+Value* finish_log(const MathKernel& k, const Binary& x, Value* correction) {
+  std::span<const double> coefficients(k_log_f32);
+  if (k.is_f64)
+    coefficients = k_log_f64;
+  Value* f = k.sub(x.mantissa, k.constant(1));
+  // log(1 + f) = f + f^2 (-1/2 + f P(f)).
+  Value* bend = k.fma(f, k.polynomial(f, coefficients), k.constant(-0.5));
+  Value* beyond = k.mul(k.mul(f, f), bend);
+  // e ln2_hi is exact; it may cancel with f, so their sum is kept exact too.
+  Value* whole = k.mul(x.exponent, k.constant(k.pick(k_ln2_hi_f32, k_ln2_hi_f64)));
+  const ValuePair sum = k.fast_sum(whole, f);
+  Value* ln2_lo = k.constant(k.pick(k_ln2_lo_f32, k_ln2_lo_f64));
+  Value* low = k.add(sum.lo, k.fma(x.exponent, ln2_lo, beyond));
+  if (correction != nullptr)
+    low = k.add(low, correction);
+  return k.add(sum.hi, low);
+}
+
+// The value at 0, below 0 and at infinity; `x` is the argument of the logarithm proper.
+Value* with_special_values(const MathKernel& k, Value* x, Value* value) {
+  Value* zero = k.constant(0);
+  Value* pole = k.select(k.equal(x, zero), k.negate(k.infinity()), k.quiet_nan());
+  value = k.select(k.greater(x, zero), value, pole);
+  return k.select(k.equal(x, k.infinity()), x, value);
+}
+
+}  // namespace
+
+Binary split_binary(const MathKernel& k, Value* x, bool maybe_subnormal) {
+  auto& b = k.builder;
+  const auto bits = static_cast<std::uint64_t>(k.mantissa_bits());
+  const double offset = k.pick(0x1p23, 0x1p52);
+  const double bias = static_cast<double>(k.bias());
+  Value* away = k.constant(offset + bias);
+  if (maybe_subnormal) {
+    Value* small = k.less(x, k.constant(k.pick(0x1p-126, 0x1p-1022)));
+    x = k.select(small, k.mul(x, k.constant(k.pick(0x1p25, 0x1p54))), x);
+    away = k.select(small, k.constant(offset + bias + k.pick(25.0, 54.0)), away);
+  }
+  // Adding the distance from sqrt 1/2 to 1 carries into the exponent just where m would exceed sqrt 2.
+  const std::uint64_t one = k.bias() << bits;
+  const std::uint64_t root_half = k.pick<std::uint64_t>(0x3f3504f3, 0x3fe6a09e667f3bcd);
+  Value* moved = b.CreateAdd(k.to_bits(x), k.integer(one - root_half));
+  Value* mantissa = b.CreateAnd(moved, k.integer((std::uint64_t{1} << bits) - 1));
+  // The exponent becomes a float as the last bits of a large number: no conversion of 64-bit integers.
+  Value* exponent = b.CreateOr(b.CreateLShr(moved, k.integer(bits)),
+                               k.integer(k.pick<std::uint64_t>(0x4b000000, 0x4330000000000000)));
+  return {k.from_bits(b.CreateAdd(mantissa, k.integer(root_half))),
+          k.sub(k.from_bits(exponent), away)};
+}
+
+llvm::Value* emit_log(const MathKernel& k, Value* x) {
+  return with_special_values(k, x, finish_log(k, split_binary(k, x, true), nullptr));
+}
+
+llvm::Value* emit_log1p(const MathKernel& k, Value* x) {
+  // log(1 + x) = log(u) + (what u = 1 + x lost) / u.
+  const ValuePair sum = k.exact_sum(k.constant(1), x);
+  Value* value = finish_log(k, split_binary(k, sum.hi, false), k.div(sum.lo, sum.hi));
+  value = with_special_values(k, sum.hi, value);
+  Value* tiny = k.less(k.abs(x), k.constant(k.pick(0x1p-26, 0x1p-55)));
+  return k.select(tiny, x, value);
+}
+
+}  // namespace nngc::codegen
