@@ -27,4 +27,10 @@ struct NamedTensor {
 [[nodiscard]] std::vector<Tensor> eval(const Graph& graph, std::span<const NamedTensor> inputs,
                                        Where where = Where::current());
 
+/// The derivative of each output, elementwise, when the float inputs move along `directions`: without any derivative
+/// rule, from f(x + ih d) in complex<double>, h = 1e-30; exact to the last bits. One tensor per input in both spans,
+/// `directions` of the inputs' types (those of ints and bools are not looked at). Zeros for outputs that are no floats.
+[[nodiscard]] std::vector<std::vector<double>> complex_step(const Graph& graph, std::span<const Tensor> inputs,
+                                                            std::span<const Tensor> directions);
+
 }  // namespace nngc
