@@ -44,13 +44,20 @@ def without_libraries(folders, scratch):
 
 
 def compile_alone(compiler, language, standard, path, header):
-    probes = "" if language == "c" else "".join(
-        f"#if __has_include(<{p}>)\n#error {p} can be reached\n#endif\n" for p in PROBES)
     command = [compiler, "-nostdinc", "-fsyntax-only", "-Wall", "-Wextra", "-Wpedantic", "-Werror",
                f"-std={standard}", "-I", INCLUDE, *path, "-x", language, "-"]
-    done = subprocess.run(command, input=f'{probes}#include "{header}"\n#include "{header}"\n',
+    done = subprocess.run(command, input=f'#include "{header}"\n#include "{header}"\n',
                           capture_output=True, text=True)
     return f"{header} as {standard}:\n{done.stderr}" if done.returncode else None
+
+
+def reachable(compiler, path):
+    """The libraries that are still found: a compilation of its own, for after a failed __has_include
+    GCC 12 lets an #include of the same file pass."""
+    probes = "".join(f"#if __has_include(<{p}>)\n#error {p} can be reached\n#endif\n" for p in PROBES)
+    done = subprocess.run([compiler, "-nostdinc", "-E", "-I", INCLUDE, *path, "-x", "c++", "-"],
+                          input=probes, capture_output=True, text=True)
+    return done.stderr
 
 
 def main():
@@ -59,6 +66,8 @@ def main():
     wrong, jobs = [], []
     with tempfile.TemporaryDirectory() as scratch, concurrent.futures.ThreadPoolExecutor(2) as pool:
         path = without_libraries(search_path(cxx, "c++"), scratch)
+        left = reachable(cxx, path)
+        wrong += [left] if left else []
         for header in headers:
             with open(os.path.join(INCLUDE, header), encoding="utf-8") as file:
                 text = file.read()
