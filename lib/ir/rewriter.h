@@ -25,6 +25,7 @@ class Rewriter {
 
   [[nodiscard]] const GraphData& from() const { return from_; }
   [[nodiscard]] GraphData* to() { return next_.data(); }
+  [[nodiscard]] Graph* graph() { return &next_; }  ///< until run() is over
   /// The old node again in the new graph (shared with an equal one).
   Value copy(NodeId id, std::span<const Value> operands) { return copy_node(from_, id, to(), operands); }
   /// What an old node became; empty before it is visited.

@@ -1,0 +1,34 @@
+// Small parts of patterns.
+#include "optimize/rule.h"
+
+#include <bit>
+#include <cmath>
+
+namespace nngc {
+
+bool is_number(Value v, double number) {
+  double element = 0;
+  return is_splat(v, element) && std::bit_cast<std::uint64_t>(element) == std::bit_cast<std::uint64_t>(number);
+}
+
+bool is_splat(Value v) {
+  double element = 0;
+  return is_splat(v, element);
+}
+
+Value under_views(Value v) {
+  while (is(v, Opcode::BroadcastInDim) || is(v, Opcode::Reshape) || is(v, Opcode::StopGradient)) v = operand(v, 0);
+  return v;
+}
+
+Value number_like(Value v, double number) { return splat(v.graph(), v.dtype(), number, v.shape()); }
+
+bool has_exact_reciprocal(DType dtype, double x) {
+  int exponent = 0;
+  if (!is_float(dtype) || std::fabs(std::frexp(x, &exponent)) != 0.5) return false;
+  // Both x and 1/x normal: exponents within +-(bias - 1).
+  const int limit = dtype == DType::F64 ? 1021 : dtype == DType::F16 ? 13 : 125;
+  return std::abs(exponent - 1) <= limit;
+}
+
+}  // namespace nngc
