@@ -95,7 +95,12 @@ std::unique_ptr<EvalArray> Interpreter::run_node(NodeId id) {
 std::unique_ptr<EvalArray> Interpreter::make_array(const TensorType& type) const {
   auto array = std::make_unique<EvalArray>();
   array->dtype = type.dtype;
-  for (const Dim& d : type.shape) array->shape.push_back(dims_.value(d));
+  for (const Dim& d : type.shape) {
+    array->shape.push_back(dims_.value(d));
+    if (array->shape.back() < 0)  // x[1:batch] of an empty batch
+      throw Error(Error::Kind::Shape,
+                  "eval: an extent of " + type.str() + " would be " + std::to_string(array->shape.back()), where_);
+  }
   const auto n = static_cast<std::size_t>(array->size());
   if (!is_float(type.dtype)) array->data = std::vector<std::int64_t>(n);
   else if (domain_ == Domain::Complex) array->data = std::vector<Complex>(n);

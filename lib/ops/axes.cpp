@@ -35,10 +35,10 @@ void check_value(std::string_view op, Value x, Where where) {
     throw Error(Error::Kind::Graph, std::string(op) + ": an operand is an empty Value", where);
 }
 
-bool at_most(Dim a, Dim b) {
+bool at_most(Dim a, Dim b, std::int64_t least) {
   if (!a.is_static() && !b.is_static() && a.symbol_id() != b.symbol_id()) return false;
   const Dim d = b - a;
-  return d.is_static() ? d.value() >= 0 : d.scale() >= 0 && d.at(1) >= 0;
+  return d.is_static() ? d.value() >= 0 : d.scale() >= 0 && d.at(least) >= 0;
 }
 
 bool same_size(const Shape& a, const Shape& b) {

@@ -47,9 +47,9 @@ void check_extents(const InferContext& c, const std::vector<Dim>& dims);
 /// Throws Error{Graph} at `where` for a Value that belongs to no graph.
 void check_value(std::string_view op, Value x, Where where);
 
-/// Whether a <= b for every value of their symbol that is at least 1 (as runtime extents are);
-/// false where that cannot be told.
-[[nodiscard]] bool at_most(Dim a, Dim b);
+/// Whether a <= b for every value of their symbol that is at least `least`; false where that cannot
+/// be told.
+[[nodiscard]] bool at_most(Dim a, Dim b, std::int64_t least = 0);
 /// Whether the shapes have equally many elements. Equal symbolic dims cancel, so `[batch,time,4]`
 /// and
 /// `[batch,time,2,2]` compare although their size is not `a*n + b`.

@@ -1,6 +1,7 @@
 /// slice{start, limit, stride}(x): elements start, start + stride, ... below limit, along every
-/// axis. The bounds may be symbolic where `0 <= start <= limit <= extent` can be told for every
-/// value >= 1 of the symbol.
+/// axis. Symbolic bounds must lie within x for every value >= 0 of the symbol, so that no call can
+/// read outside; that start <= limit must hold from 1 on (x[1:batch] of an empty batch has no
+/// elements).
 #include "ops/axes.h"
 #include "ops/eval_index.h"
 #include "ops/lower_context.h"
@@ -26,7 +27,7 @@ static TensorType infer(const InferContext& c) {
     const std::string what = start[i].str() + ":" + limit[i].str() + ":" +
                              std::to_string(stride[i]) + " on axis " + std::to_string(i);
     if (stride[i] <= 0) c.fail(Error::Kind::Attribute, "the stride must be positive: " + what);
-    if (!at_most(0, start[i]) || !at_most(start[i], limit[i]) || !at_most(limit[i], extent))
+    if (!at_most(0, start[i]) || !at_most(start[i], limit[i], 1) || !at_most(limit[i], extent))
       c.fail(Error::Kind::Shape, "not within 0 <= start <= limit <= " + extent.str() + ": " + what);
     if (!ceil_div(limit[i] - start[i], stride[i], dims[i]))
       c.fail(Error::Kind::Unsupported, "the stride does not divide the symbolic extent: " + what);
