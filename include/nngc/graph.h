@@ -38,12 +38,13 @@ class Value {
 /// An operand of an operator or function: a value, or a number that takes the other side's dtype and is broadcast.
 /// It remembers the user's line, so that a mistake is reported there.
 struct Operand {
-  Operand(Value v, Where w = Where::current()) : value(v), where(w) {}      // NOLINT
+  Operand(Value v, Where w = Where::current()) : value(v), is_number(false), where(w) {}  // NOLINT
   Operand(double s, Where w = Where::current()) : scalar(s), where(w) {}    // NOLINT
   Operand(int s, Where w = Where::current()) : scalar(s), where(w) {}       // NOLINT
   Operand(float s, Where w = Where::current()) : scalar(s), where(w) {}     // NOLINT
   Value value;
   double scalar = 0;
+  bool is_number = true;  ///< false for an empty Value too, which is a mistake and no 0
   Where where;
 };
 

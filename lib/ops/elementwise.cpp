@@ -20,6 +20,8 @@ Shape broadcast_shapes(std::string_view op, const TensorType& a, const TensorTyp
 }
 
 std::pair<Value, Value> broadcast_operands(std::string_view op, Operand a, Operand b) {
+  if ((!a.value && !a.is_number) || (!b.value && !b.is_number))
+    throw Error(Error::Kind::Graph, std::string(op) + ": an operand is an empty Value", a.where);
   if (!a.value && !b.value)
     throw Error(Error::Kind::Graph, std::string(op) + ": needs at least one value of a graph", a.where);
   if (!a.value) a.value = splat(b.value.graph(), b.value.dtype(), a.scalar, {}, a.where);
