@@ -1,21 +1,44 @@
 #include "codegen/frame.h"
 
-#include <cassert>
+#include <algorithm>
 
 namespace nngc::codegen {
 
-llvm::StructType* call_type(IrContext& ir) {
-  return llvm::StructType::get(ir.llvm, {ir.pointer_type(), ir.pointer_type(), ir.pointer_type()});
+std::vector<int> used_buffers(const loop::Kernel& kernel) {
+  std::vector<int> used;
+  const auto add = [&](int buffer) {
+    if (buffer >= 0 && std::ranges::find(used, buffer) == used.end())
+      used.push_back(buffer);
+  };
+  if (kernel.kind == loop::KernelKind::Contraction) {
+    add(kernel.a.buffer);
+    add(kernel.b.buffer);
+  }
+  for (const loop::Phase& phase : kernel.phases)
+    for (const loop::Instr& instr : phase.body)
+      add(instr.buffer);
+  return used;
 }
 
 Frame::Frame(IrContext& ir, llvm::Function& function, const loop::Entry& entry,
-             ConstantGlobals& constants, Value* call)
-    : ir_(ir), entry_(entry), constants_(constants), call_(call) {
-  auto* start = llvm::BasicBlock::Create(ir.llvm, "start", &function);
-  auto* body = llvm::BasicBlock::Create(ir.llvm, "body", &function);
-  ir.builder.SetInsertPoint(start);
-  end_of_start_ = ir.builder.CreateBr(body);
-  ir.builder.SetInsertPoint(body);
+             const loop::Kernel& kernel, Value* context)
+    : ir_(ir), entry_(entry), slots_(used_buffers(kernel)), context_(context) {
+  start(function);
+}
+
+Frame::Frame(IrContext& ir, llvm::Function& function, const loop::Entry& entry,
+             ConstantGlobals& constants, Value* args, Value* dims, Value* workspace)
+    : ir_(ir), entry_(entry), constants_(&constants), args_(args), dims_array_(dims),
+      workspace_(workspace) {
+  start(function);
+}
+
+void Frame::start(llvm::Function& function) {
+  auto* start = llvm::BasicBlock::Create(ir_.llvm, "start", &function);
+  auto* body = llvm::BasicBlock::Create(ir_.llvm, "body", &function);
+  ir_.builder.SetInsertPoint(start);
+  end_of_start_ = ir_.builder.CreateBr(body);
+  ir_.builder.SetInsertPoint(body);
 }
 
 Value* Frame::at_start(const std::function<Value*()>& make) {
@@ -24,14 +47,17 @@ Value* Frame::at_start(const std::function<Value*()>& make) {
   return make();
 }
 
-Value* Frame::field(unsigned number) {
-  Value*& known = fields_[number];
-  if (!known)
-    known = at_start([&] {
-      return ir_.builder.CreateLoad(ir_.pointer_type(),
-                                    ir_.builder.CreateStructGEP(call_type(ir_), call_, number));
-    });
-  return known;
+Value* Frame::pointer_at(Value* array, std::size_t n, const std::string& name) {
+  return at_start([&] {
+    Value* where = ir_.builder.CreateConstInBoundsGEP1_64(ir_.pointer_type(), array, n);
+    return ir_.builder.CreateLoad(ir_.pointer_type(), where, name);
+  });
+}
+
+Value* Frame::dims_address() {
+  if (!dims_array_)
+    dims_array_ = pointer_at(context_, 0, "dims");
+  return dims_array_;
 }
 
 Value* Frame::buffer(int index) {
@@ -40,25 +66,25 @@ Value* Frame::buffer(int index) {
   const loop::Buffer& buffer = entry_.buffers[static_cast<std::size_t>(index)];
   auto& b = ir_.builder;
   Value* address = nullptr;
+  if (context_) {
+    const auto slot = std::ranges::find(slots_, index) - slots_.begin();
+    address = pointer_at(context_, static_cast<std::size_t>(slot) + 1, buffer.name);
+    buffers_[index] = address;
+    return address;
+  }
   switch (buffer.kind) {
   case loop::BufferKind::Input:
   case loop::BufferKind::Output:
   case loop::BufferKind::InOut:
-    address = at_start([&] {
-      return b.CreateLoad(ir_.pointer_type(),
-                          b.CreateConstInBoundsGEP1_64(ir_.pointer_type(), field(CallFields::Args),
-                                                       static_cast<std::uint64_t>(buffer.arg)),
-                          buffer.name);
-    });
+    address = pointer_at(args_, static_cast<std::size_t>(buffer.arg), buffer.name);
     break;
   case loop::BufferKind::Arena:
-    address = at_start([&] {
-      return b.CreateInBoundsGEP(b.getInt8Ty(), field(CallFields::Workspace), dim(buffer.offset),
-                                 buffer.name);
-    });
+    address = dim(buffer.offset);
+    address = at_start(
+        [&] { return b.CreateInBoundsGEP(b.getInt8Ty(), workspace_, address, buffer.name); });
     break;
   case loop::BufferKind::Constant: {
-    llvm::GlobalVariable*& global = constants_[index];
+    llvm::GlobalVariable*& global = (*constants_)[index];
     if (!global) {
       auto* data = llvm::ConstantDataArray::get(ir_.llvm, llvm::ArrayRef<std::uint8_t>(buffer.data));
       global = new llvm::GlobalVariable(ir_.module, data->getType(), true,
@@ -85,11 +111,10 @@ Value* Frame::dim(const Dim& dim) {
     unsigned position = 0;
     while (entry_.symbols.at(position) != dim.symbol_id())
       ++position;
+    Value* dims = dims_address();
     symbol = at_start([&] {
-      return b.CreateLoad(
-          ir_.i64_type(),
-          b.CreateConstInBoundsGEP1_64(ir_.i64_type(), field(CallFields::Dims), position),
-          dim.symbol_name());
+      Value* where = b.CreateConstInBoundsGEP1_64(ir_.i64_type(), dims, position);
+      return b.CreateLoad(ir_.i64_type(), where, dim.symbol_name());
     });
   }
   known = at_start([&] {

@@ -9,11 +9,10 @@
 
 namespace nngc::codegen {
 
-/// What an entry gives to its kernels: its own first three arguments, in memory.
-struct CallFields {
-  enum : unsigned { Args, Dims, Workspace };
-};
-[[nodiscard]] llvm::StructType* call_type(IrContext& ir);
+/// Buffers a kernel touches, in order of first mention. A kernel is called with a context: an array of
+/// pointers that holds the address of the dims, then the addresses of these. So kernels that differ in
+/// nothing but their buffers are one function.
+[[nodiscard]] std::vector<int> used_buffers(const loop::Kernel& kernel);
 
 /// Constant buffers, shared by the kernels of an entry.
 using ConstantGlobals = std::map<int, llvm::GlobalVariable*>;
@@ -21,9 +20,13 @@ using ConstantGlobals = std::map<int, llvm::GlobalVariable*>;
 /// Buffers, dims and their products, computed once at the function's start, when first asked for.
 class Frame {
 public:
-  /// Starts the function's body: the builder stands behind the block that this frame keeps filling.
-  Frame(IrContext& ir, llvm::Function& function, const loop::Entry& entry, ConstantGlobals& constants,
-        Value* call);
+  /// A kernel's frame. Each constructor starts the function's body: the builder stands behind the block
+  /// that this frame keeps filling.
+  Frame(IrContext& ir, llvm::Function& function, const loop::Entry& entry,
+        const loop::Kernel& kernel, Value* context);
+  /// An entry's own frame.
+  Frame(IrContext& ir, llvm::Function& function, const loop::Entry& entry,
+        ConstantGlobals& constants, Value* args, Value* dims, Value* workspace);
 
   [[nodiscard]] IrContext& ir() const { return ir_; }
   [[nodiscard]] const loop::Entry& entry() const { return entry_; }
@@ -39,15 +42,19 @@ public:
   Value* at_start(const std::function<Value*()>& make);
 
 private:
-  Value* field(unsigned number);
+  void start(llvm::Function& function);
+  /// Pointer number `n` of an array of pointers.
+  Value* pointer_at(Value* array, std::size_t n, const std::string& name);
+  Value* dims_address();
 
   IrContext& ir_;
   const loop::Entry& entry_;
-  ConstantGlobals& constants_;
-  Value* call_;
+  std::vector<int> slots_;
+  Value* context_ = nullptr;
+  ConstantGlobals* constants_ = nullptr;
+  Value *args_ = nullptr, *dims_array_ = nullptr, *workspace_ = nullptr;
   llvm::Instruction* end_of_start_ = nullptr;
   std::map<int, Value*> buffers_;
-  std::map<unsigned, Value*> fields_;
   std::map<std::uint32_t, Value*> symbols_;
   std::map<std::tuple<std::uint32_t, std::int64_t, std::int64_t>, Value*> dims_;
 };

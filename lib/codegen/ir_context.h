@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "codegen/llvm_headers.h"
+#include "codegen/llvm_ir.h"
 #include "codegen/target_traits.h"
 #include "nngc/type.h"
 

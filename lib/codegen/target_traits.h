@@ -3,7 +3,11 @@
 
 #include <string>
 
-#include "codegen/llvm_headers.h"
+#include "codegen/llvm_ir.h"
+
+namespace llvm {
+class TargetMachine;
+}
 
 namespace nngc::codegen {
 
@@ -24,23 +28,11 @@ struct TargetTraits {
       function.addFnAttr("target-features", features);
   }
 
+  /// Of the vector registers that kernels use.
+  [[nodiscard]] int vector_bits() const { return has_avx512f ? 512 : has_avx2 ? 256 : 128; }
+
   /// Reads them off a target machine. Elsewhere than on x86 only fma (AArch64) is claimed.
-  static TargetTraits of(const llvm::TargetMachine& machine) {
-    TargetTraits traits;
-    traits.cpu = machine.getTargetCPU().str();
-    traits.features = machine.getTargetFeatureString().str();
-    const llvm::Triple& triple = machine.getTargetTriple();
-    traits.has_fma = triple.isAArch64();
-    if (triple.isX86()) {
-      const llvm::MCSubtargetInfo& info = *machine.getMCSubtargetInfo();
-      traits.has_fma = info.checkFeatures("+fma");
-      traits.has_sse41 = info.checkFeatures("+sse4.1");
-      traits.has_avx2 = info.checkFeatures("+avx2");
-      traits.has_avx512f = info.checkFeatures("+avx512f");
-      traits.has_f16c = info.checkFeatures("+f16c");
-    }
-    return traits;
-  }
+  static TargetTraits of(const llvm::TargetMachine& machine);
 };
 
 }  // namespace nngc::codegen

@@ -1,0 +1,72 @@
+#include "codegen/access.h"
+
+#include "codegen/frame.h"
+#include "codegen/memory.h"
+
+namespace nngc::codegen {
+namespace {
+
+Value* full_mask(IrContext& ir, const Place& place) {
+  if (!place.condition)
+    return place.mask;
+  Value* condition = splat(ir, place.condition, place.lanes);
+  return place.mask ? ir.builder.CreateAnd(condition, place.mask) : condition;
+}
+
+/// One element per lane at its own offset.
+Value* offsets_of(IrContext& ir, const Place& place) {
+  auto& b = ir.builder;
+  if (place.lanes == 1)
+    return place.offset ? place.offset : ir.i64(0);
+  Value* offsets = b.CreateMul(lane_numbers(ir, ir.i64_type(), place.lanes),
+                               splat(ir, place.stride, place.lanes));
+  return place.offset ? b.CreateAdd(splat(ir, place.offset, place.lanes), offsets) : offsets;
+}
+
+/// Whether all lanes share one offset, which then only moves the address.
+bool even(const Place& place) {
+  return place.lanes > 1 && !(place.offset && place.offset->getType()->isVectorTy());
+}
+
+Value* moved(IrContext& ir, const Place& place) {
+  return place.offset ? element(ir, place.dtype, place.address, place.offset) : place.address;
+}
+
+}  // namespace
+
+Value* load_place(IrContext& ir, const Place& place) {
+  Value* mask = full_mask(ir, place);
+  if (even(place))
+    return load_lanes(ir, place.dtype, moved(ir, place), place.stride, place.lanes, mask);
+  return load_offsets(ir, place.dtype, place.address, offsets_of(ir, place), mask);
+}
+
+void store_place(IrContext& ir, const Place& place, Value* value) {
+  Value* mask = full_mask(ir, place);
+  value = splat(ir, value, place.lanes);
+  if (even(place))
+    store_lanes(ir, place.dtype, moved(ir, place), place.stride, value, mask);
+  else
+    store_offsets(ir, place.dtype, place.address, offsets_of(ir, place), value, mask);
+}
+
+void add_to_place(IrContext& ir, const Place& place, Value* value) {
+  auto& b = ir.builder;
+  Value* mask = full_mask(ir, place);
+  Value* offsets = offsets_of(ir, place);
+  InstrEmitter instrs(ir);
+  const auto lane = [&](Value* all, int number) {
+    return all->getType()->isVectorTy()
+               ? b.CreateExtractElement(all, static_cast<std::uint64_t>(number))
+               : all;
+  };
+  for (int i = 0; i < place.lanes; ++i)
+    emit_if(ir, mask ? lane(mask, i) : b.getTrue(), [&] {
+      Value* where = lane(offsets, i);
+      Value* old = load_offsets(ir, place.dtype, place.address, where, nullptr);
+      Value* sum = instrs.binary(loop::Op::Add, place.dtype, old, lane(value, i));
+      store_offsets(ir, place.dtype, place.address, where, sum, nullptr);
+    });
+}
+
+}  // namespace nngc::codegen

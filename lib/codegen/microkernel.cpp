@@ -1,0 +1,158 @@
+#include "codegen/microkernel.h"
+
+#include "codegen/dependence.h"
+#include "codegen/epilogue.h"
+#include "codegen/frame.h"
+#include "codegen/instr_emitter.h"
+#include "codegen/memory.h"
+
+namespace nngc::codegen {
+namespace {
+
+/// K steps of one iteration: two are enough to feed the multipliers, and each more costs compile time.
+constexpr std::int64_t unroll = 2;
+
+class Microkernel {
+public:
+  Microkernel(IrContext& ir, Frame& frame, const loop::Kernel& kernel, const Tile& tile)
+      : ir_(ir), frame_(frame), kernel_(kernel), tile_(tile), instrs_(ir),
+        m_(kernel.parallel - 2), n_(kernel.parallel - 1), k_(kernel.parallel) {}
+
+  /// The sums, row after row.
+  Values run(Value* row, Value* column, const Values& batch, const Values& masks) {
+    masks_ = masks;
+    a_ = operand(kernel_.a, batch, row, column);
+    b_ = operand(kernel_.b, batch, row, column);
+    a_row_ = frame_.dim(stride_of(kernel_.a.index, m_));
+    a_depth_ = frame_.dim(stride_of(kernel_.a.index, k_));
+    b_column_ = frame_.dim(stride_of(kernel_.b.index, n_));
+    b_depth_ = frame_.dim(stride_of(kernel_.b.index, k_));
+    Type* type = with_lanes(register_type(ir_, kernel_.acc_type), tile_.lanes);
+    Values sums(static_cast<std::size_t>(tile_.rows * tile_.vectors),
+                llvm::Constant::getNullValue(type));
+    Value* depth = frame_.dim(kernel_.dims[static_cast<std::size_t>(k_)].extent);
+    Value* whole = ir_.builder.CreateAnd(depth, ir_.i64(-unroll));
+    sums = emit_loop(ir_, ir_.i64(0), whole, unroll, std::move(sums),
+                     [&](Value* k, const Values& state) {
+                       Values next = state;
+                       start_step(k);
+                       for (std::int64_t u = 0; u < unroll; ++u)
+                         step(u, next);
+                       return next;
+                     });
+    return emit_loop(ir_, whole, depth, 1, std::move(sums), [&](Value* k, const Values& state) {
+      Values next = state;
+      start_step(k);
+      step(0, next);
+      return next;
+    });
+  }
+
+private:
+  Value* operand(const loop::MatrixOperand& operand, const Values& batch, Value* row, Value* column) {
+    const DType dtype = frame_.buffer_type(operand.buffer);
+    Value* address = frame_.base(operand.buffer, operand.index.base);
+    const auto move = [&](int dim, Value* index) {
+      address = element(ir_, dtype, address,
+                        scaled(ir_, index, frame_.dim(stride_of(operand.index, dim))));
+    };
+    for (int d = 0; d < m_; ++d)
+      move(d, batch[static_cast<std::size_t>(d)]);
+    move(m_, row);
+    move(n_, column);
+    return address;
+  }
+
+  void start_step(Value* k) {
+    a_step_ = element(ir_, kernel_.operand_type, a_, scaled(ir_, k, a_depth_));
+    b_step_ = element(ir_, kernel_.operand_type, b_, scaled(ir_, k, b_depth_));
+  }
+
+  Value* at(Value* address, Value* stride, std::int64_t index, Value* stride2, std::int64_t index2) {
+    Value* offset = ir_.builder.CreateAdd(scaled(ir_, stride, ir_.i64(index)),
+                                          scaled(ir_, stride2, ir_.i64(index2)));
+    return element(ir_, kernel_.operand_type, address, offset);
+  }
+
+  Value* widened(Value* value) {
+    if (kernel_.operand_type == kernel_.acc_type)
+      return value;
+    loop::Instr convert;
+    convert.op = loop::Op::Convert;
+    convert.type = kernel_.acc_type;
+    return instrs_.emit(convert, kernel_.operand_type, value, nullptr, nullptr);
+  }
+
+  void step(std::int64_t u, Values& sums) {
+    auto& builder = ir_.builder;
+    Values columns;
+    for (int j = 0; j < tile_.vectors; ++j) {
+      Value* address = at(b_step_, b_depth_, u, b_column_, static_cast<std::int64_t>(j) * tile_.lanes);
+      Value* mask = masks_[static_cast<std::size_t>(j)];
+      columns.push_back(widened(
+          tile_.lanes == 1
+              ? load_offsets(ir_, kernel_.operand_type, address, ir_.i64(0), mask)
+              : load_lanes(ir_, kernel_.operand_type, address, b_column_, tile_.lanes, mask)));
+    }
+    for (int i = 0; i < tile_.rows; ++i) {
+      Value* address = at(a_step_, a_row_, i, a_depth_, u);
+      Value* one = load_offsets(ir_, kernel_.operand_type, address, ir_.i64(0), nullptr);
+      Value* a = splat(ir_, widened(one), tile_.lanes);
+      for (int j = 0; j < tile_.vectors; ++j) {
+        Value*& sum = sums[static_cast<std::size_t>(i * tile_.vectors + j)];
+        Value* b = columns[static_cast<std::size_t>(j)];
+        if (!is_float(kernel_.acc_type))
+          sum = builder.CreateAdd(builder.CreateMul(a, b), sum);
+        else if (ir_.traits.has_fma)
+          sum = builder.CreateIntrinsic(llvm::Intrinsic::fma, {sum->getType()}, {a, b, sum});
+        else
+          sum = builder.CreateFAdd(builder.CreateFMul(a, b), sum);
+      }
+    }
+  }
+
+  IrContext& ir_;
+  Frame& frame_;
+  const loop::Kernel& kernel_;
+  const Tile& tile_;
+  InstrEmitter instrs_;
+  int m_, n_, k_;
+  Values masks_;
+  Value *a_ = nullptr, *b_ = nullptr, *a_step_ = nullptr, *b_step_ = nullptr;
+  Value *a_row_ = nullptr, *a_depth_ = nullptr, *b_column_ = nullptr, *b_depth_ = nullptr;
+};
+
+}  // namespace
+
+llvm::Function* emit_microkernel(IrContext& ir, const loop::Entry& entry, const loop::Kernel& kernel,
+                                 const Tile& tile, int tail, bool dynamic) {
+  llvm::IRBuilderBase::InsertPointGuard guard(ir.builder);
+  const auto batch_dims = static_cast<std::size_t>(kernel.parallel - 2);
+  std::vector<Type*> parameters{ir.pointer_type()};
+  parameters.insert(parameters.end(), 3 + batch_dims, ir.i64_type());
+  llvm::Function* function =
+      ir.create_function(kernel.name + ".tile", ir.builder.getVoidTy(), parameters, true);
+  function->addFnAttr(llvm::Attribute::NoInline);
+  Frame frame(ir, *function, entry, kernel, function->getArg(0));
+  Value* row = function->getArg(1);
+  Value* column = function->getArg(2);
+  Values batch;
+  for (unsigned d = 0; d < batch_dims; ++d)
+    batch.push_back(function->getArg(4 + d));
+  Values masks(static_cast<std::size_t>(tile.vectors), nullptr);
+  for (int j = 0; j < tile.vectors && dynamic; ++j) {
+    Value* left = ir.builder.CreateSub(function->getArg(3),
+                                       ir.i64(static_cast<std::int64_t>(j) * tile.lanes));
+    left = larger(ir, left, ir.i64(0));
+    masks[static_cast<std::size_t>(j)] =
+        tile.lanes == 1 ? ir.builder.CreateICmpSGT(left, ir.i64(0)) : first_lanes(ir, left, tile.lanes);
+  }
+  if (tail > 0)
+    masks.back() = first_lanes(ir, ir.i64(tail), tile.lanes);
+  const Values sums = Microkernel(ir, frame, kernel, tile).run(row, column, batch, masks);
+  emit_epilogue(frame, kernel, tile, {row, column, batch, masks}, sums);
+  ir.builder.CreateRetVoid();
+  return function;
+}
+
+}  // namespace nngc::codegen

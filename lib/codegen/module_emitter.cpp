@@ -1,0 +1,141 @@
+#include "codegen/module_emitter.h"
+
+#include <algorithm>
+#include <stdexcept>
+#include <unordered_map>
+
+#include "codegen/blocks.h"
+#include "codegen/contraction_emitter.h"
+#include "codegen/kernel_key.h"
+#include "codegen/nest_emitter.h"
+
+namespace nngc::codegen {
+namespace {
+
+/// A parallel region costs a fraction of a microsecond to open: below this many operations it does not pay.
+constexpr std::int64_t parallel_work = 130000;
+
+class ModuleEmitter {
+public:
+  ModuleEmitter(llvm::Module& module, const loop::Program& program, const Target& target,
+                const Options& options)
+      : ir_(module, target.traits, options.contract), program_(program) {}
+
+  void run() {
+    for (const loop::Entry& entry : program_.entries)
+      emit_entry(entry);
+    emit_table();
+  }
+
+private:
+  /// The kernel's function, shared by all kernels that are the same but for their buffers.
+  llvm::Function* kernel_function(const loop::Entry& entry, const loop::Kernel& kernel) {
+    llvm::Function*& known = kernels_[kernel_key(entry, kernel)];
+    if (known)
+      return known;
+    llvm::IRBuilderBase::InsertPointGuard guard(ir_.builder);
+    known = ir_.create_function(kernel.name, ir_.builder.getVoidTy(),
+                                {ir_.pointer_type(), ir_.i64_type(), ir_.i64_type()}, true);
+    known->addFnAttr(llvm::Attribute::NoInline);
+    Frame frame(ir_, *known, entry, kernel, known->getArg(0));
+    if (kernel.kind == loop::KernelKind::Contraction)
+      ContractionEmitter(frame, kernel, known->getArg(0)).emit(known->getArg(1), known->getArg(2));
+    else
+      NestEmitter(frame, kernel).emit(known->getArg(1), known->getArg(2));
+    ir_.builder.CreateRetVoid();
+    return known;
+  }
+
+  void emit_entry(const loop::Entry& entry) {
+    auto& b = ir_.builder;
+    llvm::PointerType* pointer = ir_.pointer_type();
+    llvm::Function* function = ir_.create_function(
+        entry.name, b.getInt32Ty(), {pointer, pointer, pointer, pointer}, false);
+    ConstantGlobals constants;
+    Frame frame(ir_, *function, entry, constants, function->getArg(0), function->getArg(1),
+                function->getArg(2));
+    check_dims(frame, *function);
+    std::size_t slots = 1;
+    for (const loop::Kernel& kernel : entry.kernels)
+      slots = std::max(slots, used_buffers(kernel).size() + 1);
+    // One context serves all kernels: each is done before the next is called.
+    Value* context = frame.at_start([&] {
+      return b.CreateAlloca(llvm::ArrayType::get(pointer, slots), nullptr, "context");
+    });
+    b.CreateStore(function->getArg(1), context);
+    for (const loop::Kernel& kernel : entry.kernels)
+      call_kernel(frame, kernel, context, function->getArg(3));
+    b.CreateRet(b.getInt32(0));
+  }
+
+  void check_dims(Frame& frame, llvm::Function& function) {
+    auto& b = ir_.builder;
+    for (const std::uint32_t symbol : frame.entry().symbols) {
+      Value* value = frame.dim(make_dim(symbol, 1, 0));
+      auto* wrong = llvm::BasicBlock::Create(ir_.llvm, "negative", &function);
+      auto* right = llvm::BasicBlock::Create(ir_.llvm, "run", &function);
+      b.CreateCondBr(b.CreateICmpSLT(value, ir_.i64(0)), wrong, right);
+      b.SetInsertPoint(wrong);
+      b.CreateRet(b.getInt32(1));
+      b.SetInsertPoint(right);
+    }
+  }
+
+  void call_kernel(Frame& frame, const loop::Kernel& kernel, Value* context, Value* parallel) {
+    auto& b = ir_.builder;
+    llvm::PointerType* pointer = ir_.pointer_type();
+    llvm::Function* function = kernel_function(frame.entry(), kernel);
+    std::size_t slot = 1;
+    for (const int buffer : used_buffers(kernel))
+      b.CreateStore(frame.buffer(buffer),
+                    b.CreateConstInBoundsGEP1_64(pointer, context, slot++));
+    Value* blocks = block_count(frame, kernel);
+    Value* pays = b.CreateAnd(b.CreateICmpSGT(blocks, ir_.i64(1)),
+                              b.CreateICmpSGT(work(frame, kernel), ir_.i64(parallel_work)));
+    Value* split = b.CreateAnd(b.CreateIsNotNull(parallel), pays);
+    const auto serial = [&] { b.CreateCall(function, {context, ir_.i64(0), blocks}); };
+    if (const auto* known = constant_of(pays); known && known->isZero()) {
+      serial();
+      return;
+    }
+    emit_if(ir_, split, [&] {
+      auto* layout = llvm::StructType::get(ir_.llvm, {pointer, pointer});
+      Value* pool = b.CreateLoad(pointer, b.CreateStructGEP(layout, parallel, 0));
+      Value* hook = b.CreateLoad(pointer, b.CreateStructGEP(layout, parallel, 1));
+      auto* type = llvm::FunctionType::get(b.getVoidTy(),
+                                           {pointer, ir_.i64_type(), pointer, pointer}, false);
+      b.CreateCall(type, hook, {pool, blocks, function, context});
+    });
+    emit_if(ir_, b.CreateNot(split), serial);
+  }
+
+  void emit_table() {
+    auto* text = llvm::ConstantDataArray::getString(ir_.llvm, program_table(program_));
+    auto* table = new llvm::GlobalVariable(ir_.module, text->getType(), true,
+                                           llvm::GlobalValue::ExternalLinkage, text,
+                                           program_.name + "_table");
+    table->setAlignment(llvm::Align(16));
+  }
+
+  IrContext ir_;
+  const loop::Program& program_;
+  std::unordered_map<std::string, llvm::Function*> kernels_;
+};
+
+}  // namespace
+
+std::unique_ptr<llvm::Module> emit_module(llvm::LLVMContext& context, const loop::Program& program,
+                                          const Target& target, const Options& options) {
+  auto module = std::make_unique<llvm::Module>(program.name, context);
+  module->setDataLayout(target.machine->createDataLayout());
+  set_module_triple(*module, *target.machine);
+  module->setPICLevel(llvm::PICLevel::BigPIC);
+  ModuleEmitter(*module, program, target, options).run();
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  if (llvm::verifyModule(*module, &stream))
+    throw std::logic_error("codegen emitted a module LLVM refuses: " + text);
+  return module;
+}
+
+}  // namespace nngc::codegen

@@ -1,0 +1,116 @@
+/// The instructions of a nest's body: leaves, memory, effects. Arithmetic is InstrEmitter's.
+#include <algorithm>
+
+#include "codegen/nest_emitter.h"
+
+namespace nngc::codegen {
+
+using loop::Op;
+
+Value* NestEmitter::value(std::size_t phase, int number, int part) {
+  const Slot& slot = phases_[phase].slots[static_cast<std::size_t>(number)];
+  return slot.size() == 1 ? slot.front() : slot.at(static_cast<std::size_t>(part));
+}
+
+Value* NestEmitter::lane_stride(const loop::Affine& index) {
+  return frame_.dim(stride_of(index, lane_));
+}
+
+Value* NestEmitter::part_address(const Access& access, int part) {
+  if (part == 0)
+    return access.address;
+  return element(ir_, frame_.buffer_type(access.buffer), access.address,
+                 scaled(ir_, lane_stride(*access.index), ir_.i64(part * nest_lanes)));
+}
+
+Value* NestEmitter::index_value(const loop::Affine& index, int part, bool varies) {
+  auto& b = ir_.builder;
+  Value* sum = frame_.dim(index.base);
+  for (const loop::Affine::Term& term : index.terms)
+    sum = b.CreateAdd(sum, scaled(ir_, indices_[static_cast<std::size_t>(term.dim)],
+                                  frame_.dim(term.stride)));
+  if (!varies)
+    return sum;
+  Value* stride = lane_stride(index);
+  sum = b.CreateAdd(sum, scaled(ir_, stride, ir_.i64(part * nest_lanes)));
+  Value* lanes = b.CreateMul(lane_numbers(ir_, ir_.i64_type(), nest_lanes),
+                             splat(ir_, stride, nest_lanes));
+  return b.CreateAdd(splat(ir_, sum, nest_lanes), lanes);
+}
+
+void NestEmitter::run(std::size_t phase, std::size_t number) {
+  PhaseState& state = phases_[phase];
+  const loop::Instr& instr = kernel_.phases[phase].body[number];
+  const auto& body = kernel_.phases[phase].body;
+  const DimSet depends = state.depends[number];
+  const bool varies = in_lanes_ && (depends >> lane_ & 1) != 0;
+  const int parts = varies ? parts_ : 1;
+  const int lanes = varies ? nest_lanes : 1;
+  Slot slot;
+  for (int part = 0; part < parts; ++part) {
+    const auto operand = [&](int index) -> Value* {
+      return index < 0 ? nullptr : splat(ir_, value(phase, index, part), lanes);
+    };
+    const int access = state.access_of[number];
+    if (is_effect(instr.op)) {
+      effect(instr, state.accesses[static_cast<std::size_t>(access)], phase, part);
+      continue;
+    }
+    switch (instr.op) {
+    case Op::Const:
+      slot.push_back(instrs_.constant(instr.type, instr.bits));
+      break;
+    case Op::Index:
+      slot.push_back(index_value(instr.index, part, varies));
+      break;
+    case Op::Load:
+    case Op::LoadAt:
+      slot.push_back(load_place(ir_, place(instr, state.accesses[static_cast<std::size_t>(access)],
+                                           phase, part, varies)));
+      break;
+    case Op::Reduced: {
+      const PhaseState& earlier = phases_[static_cast<std::size_t>(instr.phase)];
+      const auto reductions = kernel_.phases[static_cast<std::size_t>(instr.phase)].reductions.size();
+      const std::size_t each = earlier.results.size() / reductions;
+      slot.push_back(earlier.results[static_cast<std::size_t>(instr.imm) * each +
+                                     (each == 1 ? 0 : static_cast<std::size_t>(part))]);
+      break;
+    }
+    default: {
+      const int typed = instr.op == Op::Select ? instr.b : instr.a;
+      slot.push_back(instrs_.emit(instr, body[static_cast<std::size_t>(typed)].type,
+                                  operand(instr.a), operand(instr.b), operand(instr.c)));
+    }
+    }
+  }
+  state.slots[number] = std::move(slot);
+}
+
+Place NestEmitter::place(const loop::Instr& instr, const Access& access, std::size_t phase, int part,
+                         bool in_lanes) {
+  const bool plain = instr.op == Op::Load || instr.op == Op::Store;
+  const int condition = instr.op == Op::LoadAt ? instr.b : instr.c;
+  Place place;
+  place.dtype = frame_.buffer_type(instr.buffer);
+  place.address = in_lanes ? part_address(access, part) : access.address;
+  place.offset = plain || instr.a < 0 ? nullptr : value(phase, instr.a, part);
+  place.condition = plain || condition < 0 ? nullptr : value(phase, condition, part);
+  if (in_lanes) {
+    place.lanes = nest_lanes;
+    place.stride = lane_stride(*access.index);
+    place.mask = mask_;
+  }
+  return place;
+}
+
+void NestEmitter::effect(const loop::Instr& instr, const Access& access, std::size_t phase,
+                         int part) {
+  const Place where = place(instr, access, phase, part, in_lanes_);
+  Value* stored = value(phase, instr.op == Op::Store ? instr.a : instr.b, part);
+  if (instr.op == Op::AddAt)
+    add_to_place(ir_, where, stored);
+  else
+    store_place(ir_, where, stored);
+}
+
+}  // namespace nngc::codegen

@@ -1,0 +1,245 @@
+#include "codegen/nest_emitter.h"
+
+#include <algorithm>
+
+namespace nngc::codegen {
+
+NestEmitter::NestEmitter(Frame& frame, const loop::Kernel& kernel)
+    : frame_(frame), kernel_(kernel), ir_(frame.ir()), instrs_(ir_),
+      blocks_(nest_blocks(frame, kernel)), lane_(kernel.lane), indices_(kernel.dims.size()) {
+  auto depends = dependences(kernel);
+  for (std::size_t p = 0; p < kernel.phases.size(); ++p) {
+    PhaseState state;
+    state.depends = std::move(depends[p]);
+    state.slots.resize(kernel.phases[p].body.size());
+    for (const loop::Instr& instr : kernel.phases[p].body) {
+      if (!is_access(instr.op)) {
+        state.access_of.push_back(-1);
+        continue;
+      }
+      const auto same = [&](const Access& access) {
+        return access.buffer == instr.buffer && *access.index == instr.index;
+      };
+      const auto found = std::ranges::find_if(state.accesses, same);
+      state.access_of.push_back(static_cast<int>(found - state.accesses.begin()));
+      if (found == state.accesses.end())
+        state.accesses.push_back(
+            {instr.buffer, &instr.index, frame.base(instr.buffer, instr.index.base)});
+    }
+    phases_.push_back(std::move(state));
+  }
+}
+
+Value* NestEmitter::extent(int dim) {
+  return frame_.dim(kernel_.dims[static_cast<std::size_t>(dim)].extent);
+}
+
+void NestEmitter::emit(Value* begin, Value* end) {
+  if (blocks_.dim >= 0) {
+    low_ = scaled(ir_, begin, blocks_.chunk);
+    high_ = smaller(ir_, scaled(ir_, end, blocks_.chunk), extent(blocks_.dim));
+  }
+  if (kernel_.parallel == 0) {
+    run_phases();
+    return;
+  }
+  for (std::size_t p = 0; p < phases_.size(); ++p)
+    run_level(p, -1);
+  parallel_loop(0);
+}
+
+void NestEmitter::parallel_loop(int dim) {
+  Value* low = dim == blocks_.dim ? low_ : ir_.i64(0);
+  Value* high = dim == blocks_.dim ? high_ : extent(dim);
+  const bool last = dim == kernel_.parallel - 1;
+  const auto body = [&](Value* index) {
+    for (std::size_t p = 0; p < phases_.size(); ++p)
+      enter(p, dim, index);
+    if (last) {
+      run_phases();
+      return;
+    }
+    for (std::size_t p = 0; p < phases_.size(); ++p)
+      run_level(p, dim);
+    parallel_loop(dim + 1);
+  };
+  const std::vector<PhaseState> outside = phases_;
+  if (dim != lane_) {
+    emit_loop(ir_, low, high, 1, body);
+  } else {
+    int parts = 4;
+    for (std::size_t p = 0; p < phases_.size(); ++p)
+      parts = std::min(parts, wanted_parts(p, false));
+    const Dim& whole = kernel_.dims[static_cast<std::size_t>(dim)].extent;
+    const bool exact = whole.is_static() && whole.value() % (nest_lanes * parts) == 0;
+    lane_loop(low, high, parts, exact, {}, [&](Value* index, const Values&) {
+      const std::vector<PhaseState> before = phases_;
+      body(index);
+      phases_ = before;
+      return Values{};
+    });
+  }
+  phases_ = outside;
+}
+
+int NestEmitter::wanted_parts(std::size_t phase, bool reduces) {
+  const Dim& extent = kernel_.dims[static_cast<std::size_t>(lane_)].extent;
+  int most = 4;
+  // How many accumulators a sum over lanes has decides its bits, so only the extent may say.
+  if (!reduces) {
+    const std::int64_t cost = weight(kernel_.phases[phase].body);
+    most = cost <= 12 ? 4 : cost <= 30 ? 2 : 1;
+    if (ir_.traits.vector_bits() < 512)
+      most = std::max(1, most / 2);
+  }
+  if (extent.is_static())
+    while (most > 1 && extent.value() <= nest_lanes * most / 2)
+      most /= 2;
+  return most;
+}
+
+Values NestEmitter::lane_loop(Value* low, Value* high, int parts, bool exact, Values carried,
+                              const std::function<Values(Value*, const Values&)>& body) {
+  auto& b = ir_.builder;
+  const std::int64_t step = static_cast<std::int64_t>(nest_lanes) * parts;
+  Value* length = larger(ir_, b.CreateSub(high, low), ir_.i64(0));
+  Value* steps = b.CreateAnd(length, ir_.i64(-step));
+  Value* middle = b.CreateAdd(low, steps);
+  in_lanes_ = true;
+  parts_ = parts;
+  mask_ = nullptr;
+  carried = emit_loop(ir_, low, middle, step, std::move(carried), body);
+  if (!exact) {
+    parts_ = 1;
+    carried = emit_loop(ir_, middle, high, nest_lanes, std::move(carried),
+                        [&](Value* index, const Values& state) {
+                          mask_ = first_lanes(ir_, b.CreateSub(high, index), nest_lanes);
+                          return body(index, state);
+                        });
+  }
+  in_lanes_ = false;
+  parts_ = 1;
+  mask_ = nullptr;
+  return carried;
+}
+
+void NestEmitter::run_phases() {
+  for (std::size_t p = 0; p < phases_.size(); ++p) {
+    run_level(p, kernel_.parallel - 1);
+    if (kernel_.phases[p].loops)
+      reduce(p);
+  }
+}
+
+void NestEmitter::reduce(std::size_t phase) {
+  const auto& reductions = kernel_.phases[phase].reductions;
+  const bool across = lane_ >= kernel_.parallel;
+  // Parallel lanes: one accumulator per part of the open lane loop. Reduced lanes: several, joined later.
+  const int lanes = lane_ >= 0 ? nest_lanes : 1;
+  const int parts = across ? wanted_parts(phase, !reductions.empty()) : parts_;
+  Values carried;
+  std::vector<ReductionEmitter> emitters;
+  for (const loop::Reduction& reduction : reductions) {
+    const auto value = static_cast<std::size_t>(reduction.value);
+    emitters.emplace_back(ir_, reduction.op, kernel_.phases[phase].body[value].type);
+    for (int part = 0; part < parts; ++part) {
+      const Accumulated start = emitters.back().identity(lanes);
+      carried.push_back(start.value);
+      if (start.position)
+        carried.push_back(start.position);
+    }
+  }
+  const PhaseState before = phases_[phase];
+  carried = reduction_loop(phase, kernel_.parallel, std::move(carried));
+  phases_[phase] = before;
+  std::size_t next = 0;
+  auto& results = phases_[phase].results;
+  results.clear();
+  for (ReductionEmitter& emitter : emitters) {
+    std::vector<Accumulated> accumulated;
+    for (int part = 0; part < parts; ++part) {
+      Accumulated one;
+      one.value = carried[next++];
+      if (emitter.has_position())
+        one.position = carried[next++];
+      accumulated.push_back(one);
+    }
+    if (across)
+      results.push_back(emitter.finish(accumulated, true));
+    else
+      for (const Accumulated& one : accumulated)
+        results.push_back(emitter.finish({one}, false));
+  }
+}
+
+Values NestEmitter::reduction_loop(std::size_t phase, int dim, Values carried) {
+  if (dim == static_cast<int>(kernel_.dims.size()))
+    return step(phase, carried);
+  const auto body = [&](Value* index, const Values& state) {
+    const PhaseState before = phases_[phase];
+    enter(phase, dim, index);
+    run_level(phase, dim);
+    Values next = reduction_loop(phase, dim + 1, state);
+    phases_[phase] = before;
+    return next;
+  };
+  if (dim != lane_)
+    return emit_loop(ir_, ir_.i64(0), extent(dim), 1, std::move(carried), body);
+  const int parts = wanted_parts(phase, !kernel_.phases[phase].reductions.empty());
+  const Dim& whole = kernel_.dims[static_cast<std::size_t>(dim)].extent;
+  const bool exact = whole.is_static() && whole.value() % (nest_lanes * parts) == 0;
+  return lane_loop(ir_.i64(0), extent(dim), parts, exact, std::move(carried), body);
+}
+
+Values NestEmitter::step(std::size_t phase, const Values& carried) {
+  const auto& reductions = kernel_.phases[phase].reductions;
+  Values next = carried;
+  // The masked rest of a lane loop has one part, which goes to the first accumulator.
+  std::size_t first = 0;
+  for (const loop::Reduction& reduction : reductions) {
+    const auto number = static_cast<std::size_t>(reduction.value);
+    ReductionEmitter emitter(ir_, reduction.op, kernel_.phases[phase].body[number].type);
+    const std::size_t width = emitter.has_position() ? 2 : 1;
+    const std::size_t parts = carried.size() == 0 ? 1 : [&] {
+      std::size_t values = 0;
+      for (const loop::Reduction& each : reductions)
+        values += each.op == loop::ReduceOp::ArgMax || each.op == loop::ReduceOp::ArgMin ? 2 : 1;
+      return carried.size() / values;
+    }();
+    for (std::size_t part = 0; part < static_cast<std::size_t>(parts_); ++part) {
+      const std::size_t at = first + part * width;
+      const int lanes = lanes_of(carried[at]);
+      const auto operand = [&](int instr) {
+        return splat(ir_, value(phase, instr, static_cast<int>(part)), lanes);
+      };
+      Accumulated old{carried[at], width == 2 ? carried[at + 1] : nullptr};
+      Accumulated added{operand(reduction.value), width == 2 ? operand(reduction.index) : nullptr};
+      // A mask of parallel lanes needs no care here: what masked lanes sum up is never stored.
+      const Accumulated sum = emitter.join(old, added, lane_is_parallel() ? nullptr : mask_);
+      next[at] = sum.value;
+      if (width == 2)
+        next[at + 1] = sum.position;
+    }
+    first += parts * width;
+  }
+  return next;
+}
+
+void NestEmitter::enter(std::size_t phase, int dim, Value* index) {
+  indices_[static_cast<std::size_t>(dim)] = index;
+  for (Access& access : phases_[phase].accesses) {
+    const Dim stride = stride_of(*access.index, dim);
+    if (stride == Dim(0))
+      continue;
+    access.address = element(ir_, frame_.buffer_type(access.buffer), access.address,
+                             scaled(ir_, index, frame_.dim(stride)));
+  }
+}
+
+void NestEmitter::run_level(std::size_t phase, int dim) {
+  for (std::size_t i = 0; i < phases_[phase].depends.size(); ++i)
+    if (deepest(phases_[phase].depends[i]) == dim)
+      run(phase, i);
+}
+
+}  // namespace nngc::codegen

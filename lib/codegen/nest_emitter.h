@@ -1,0 +1,77 @@
+/// A nest as LLVM IR: parallel loops, then its phases, with 16 lanes and several vectors at once.
+#pragma once
+
+#include "codegen/access.h"
+#include "codegen/blocks.h"
+#include "codegen/dependence.h"
+#include "codegen/instr_emitter.h"
+#include "codegen/reduction.h"
+
+namespace nngc::codegen {
+
+class NestEmitter {
+public:
+  NestEmitter(Frame& frame, const loop::Kernel& kernel);
+
+  /// Blocks [begin, end) of the kernel, where the builder stands.
+  void emit(Value* begin, Value* end);
+
+private:
+  /// Elements that instructions of one phase touch, and where they are in the loops open now.
+  struct Access {
+    int buffer = -1;
+    const loop::Affine* index = nullptr;
+    Value* address = nullptr;
+  };
+  /// One value, or one per part (vectors of the unrolled lane loop).
+  using Slot = std::vector<Value*>;
+  struct PhaseState {
+    std::vector<DimSet> depends;
+    std::vector<int> access_of;  ///< per instruction; -1: none
+    std::vector<Access> accesses;
+    std::vector<Slot> slots;
+    std::vector<Value*> results;  ///< of the reductions, per part: reduction * parts + part
+  };
+
+  [[nodiscard]] Value* extent(int dim);
+  [[nodiscard]] bool lane_is_parallel() const { return lane_ >= 0 && lane_ < kernel_.parallel; }
+  [[nodiscard]] int wanted_parts(std::size_t phase, bool reduces);
+
+  void parallel_loop(int dim);
+  void run_phases();
+  /// The lane loop over [low, high): whole unrolled steps, then one vector at a time under a mask.
+  Values lane_loop(Value* low, Value* high, int parts, bool exact, Values carried,
+                   const std::function<Values(Value*, const Values&)>& body);
+  void reduce(std::size_t phase);
+  Values reduction_loop(std::size_t phase, int dim, Values carried);
+  Values step(std::size_t phase, const Values& carried);
+
+  /// Moves the phase's addresses on by dim's index and computes what depends on no deeper dim.
+  void enter(std::size_t phase, int dim, Value* index);
+  void run_level(std::size_t phase, int dim);
+  void run(std::size_t phase, std::size_t number);
+  [[nodiscard]] Value* value(std::size_t phase, int number, int part);
+  [[nodiscard]] Value* index_value(const loop::Affine& index, int part, bool varies);
+  /// Where a load or store finds its elements, as one element or as lanes.
+  [[nodiscard]] Place place(const loop::Instr& instr, const Access& access, std::size_t phase,
+                            int part, bool in_lanes);
+  void effect(const loop::Instr& instr, const Access& access, std::size_t phase, int part);
+  [[nodiscard]] Value* lane_stride(const loop::Affine& index);
+  [[nodiscard]] Value* part_address(const Access& access, int part);
+
+  Frame& frame_;
+  const loop::Kernel& kernel_;
+  IrContext& ir_;
+  InstrEmitter instrs_;
+  NestBlocks blocks_;
+  int lane_;
+  std::vector<PhaseState> phases_;
+  std::vector<Value*> indices_;
+  Value *low_ = nullptr, *high_ = nullptr;  ///< of the blocks' dim
+  // Inside the lane loop only:
+  int parts_ = 1;
+  bool in_lanes_ = false;
+  Value* mask_ = nullptr;
+};
+
+}  // namespace nngc::codegen

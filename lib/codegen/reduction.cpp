@@ -1,0 +1,125 @@
+#include "codegen/reduction.h"
+
+#include <limits>
+#include <numeric>
+
+#include "codegen/memory.h"
+
+namespace nngc::codegen {
+
+using loop::Op;
+using loop::ReduceOp;
+
+namespace {
+
+bool greatest(ReduceOp op) { return op == ReduceOp::Max || op == ReduceOp::ArgMax; }
+
+}  // namespace
+
+ReductionEmitter::ReductionEmitter(IrContext& ir, ReduceOp op, DType dtype)
+    : ir_(ir), instrs_(ir), op_(op), dtype_(dtype),
+      kept_(dtype == DType::BF16 || dtype == DType::F16 ? DType::F32 : dtype) {}
+
+Accumulated ReductionEmitter::identity(int lanes) {
+  Type* type = with_lanes(register_type(ir_, kept_), lanes);
+  Value* value = nullptr;
+  switch (op_) {
+  case ReduceOp::Add:
+  case ReduceOp::Or:
+    value = llvm::Constant::getNullValue(type);
+    break;
+  case ReduceOp::And:
+    value = llvm::Constant::getAllOnesValue(type);
+    break;
+  case ReduceOp::Mul:
+    value = is_float(kept_) ? llvm::ConstantFP::get(type, 1.0) : llvm::ConstantInt::get(type, 1);
+    break;
+  default: {
+    const bool lowest = greatest(op_);
+    if (is_float(kept_)) {
+      value = llvm::ConstantFP::getInfinity(type, lowest);
+      break;
+    }
+    const unsigned bits = type->getScalarSizeInBits();
+    const llvm::APInt limit =
+        is_signed_int(kept_)
+            ? (lowest ? llvm::APInt::getSignedMinValue(bits) : llvm::APInt::getSignedMaxValue(bits))
+            : (lowest ? llvm::APInt::getMinValue(bits) : llvm::APInt::getMaxValue(bits));
+    value = llvm::ConstantInt::get(type, limit);
+  }
+  }
+  Value* position = nullptr;
+  if (has_position())
+    position = llvm::ConstantInt::get(
+        with_lanes(ir_.i64_type(), lanes),
+        static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()));
+  return {value, position};
+}
+
+Accumulated ReductionEmitter::join(const Accumulated& a, const Accumulated& b, Value* mask) {
+  auto& builder = ir_.builder;
+  Accumulated joined;
+  if (has_position()) {
+    // b wins if it is beyond a, or equal (or both NaN) and earlier.
+    Value* beyond = nullptr;
+    Value* equal = nullptr;
+    if (is_float(kept_)) {
+      Value* a_nan = builder.CreateFCmpUNO(a.value, a.value);
+      Value* b_nan = builder.CreateFCmpUNO(b.value, b.value);
+      Value* further = greatest(op_) ? builder.CreateFCmpOGT(b.value, a.value)
+                                     : builder.CreateFCmpOLT(b.value, a.value);
+      beyond = builder.CreateOr(further, builder.CreateAnd(b_nan, builder.CreateNot(a_nan)));
+      equal = builder.CreateOr(builder.CreateFCmpOEQ(a.value, b.value),
+                               builder.CreateAnd(a_nan, b_nan));
+    } else {
+      beyond = is_signed_int(kept_) ? (greatest(op_) ? builder.CreateICmpSGT(b.value, a.value)
+                                                     : builder.CreateICmpSLT(b.value, a.value))
+                                    : (greatest(op_) ? builder.CreateICmpUGT(b.value, a.value)
+                                                     : builder.CreateICmpULT(b.value, a.value));
+      equal = builder.CreateICmpEQ(a.value, b.value);
+    }
+    Value* earlier = builder.CreateICmpSLT(b.position, a.position);
+    Value* wins = builder.CreateOr(beyond, builder.CreateAnd(equal, earlier));
+    if (mask)
+      wins = builder.CreateAnd(wins, mask);
+    return {builder.CreateSelect(wins, b.value, a.value),
+            builder.CreateSelect(wins, b.position, a.position)};
+  }
+  static constexpr Op ops[] = {Op::Add, Op::Mul, Op::Max, Op::Min, Op::And, Op::Or};
+  joined.value = instrs_.binary(ops[static_cast<int>(op_)], kept_, a.value, b.value);
+  if (mask)
+    joined.value = builder.CreateSelect(mask, joined.value, a.value);
+  return joined;
+}
+
+Accumulated ReductionEmitter::half(const Accumulated& whole, bool upper) {
+  auto& builder = ir_.builder;
+  const int lanes = lanes_of(whole.value) / 2;
+  const auto part = [&](Value* value) -> Value* {
+    if (!value)
+      return nullptr;
+    if (lanes == 1)
+      return builder.CreateExtractElement(value, static_cast<std::uint64_t>(upper));
+    std::vector<int> chosen(static_cast<std::size_t>(lanes));
+    std::iota(chosen.begin(), chosen.end(), upper ? lanes : 0);
+    return builder.CreateShuffleVector(value, chosen);
+  };
+  return {part(whole.value), part(whole.position)};
+}
+
+Value* ReductionEmitter::finish(std::vector<Accumulated> parts, bool across_lanes) {
+  while (parts.size() > 1) {
+    std::vector<Accumulated> joined;
+    for (std::size_t i = 0; i + 1 < parts.size(); i += 2)
+      joined.push_back(join(parts[i], parts[i + 1], nullptr));
+    if (parts.size() % 2)
+      joined.push_back(parts.back());
+    parts = std::move(joined);
+  }
+  Accumulated whole = parts.front();
+  while (across_lanes && lanes_of(whole.value) > 1)
+    whole = join(half(whole, false), half(whole, true), nullptr);
+  return has_position() ? whole.position : rounded(ir_, dtype_, whole.value);
+}
+
+}  // namespace nngc::codegen

@@ -1,0 +1,38 @@
+/// How reductions start, step and end. Accumulators are kept per lane and part; the tree that joins them
+/// is fixed by the extents.
+#pragma once
+
+#include "codegen/instr_emitter.h"
+
+namespace nngc::codegen {
+
+/// An accumulator: the value so far and, for ArgMax and ArgMin, its position.
+struct Accumulated {
+  Value* value = nullptr;
+  Value* position = nullptr;
+};
+
+class ReductionEmitter {
+public:
+  /// `dtype` is that of the values; sums of 16-bit floats are kept in f32 and rounded at the end.
+  ReductionEmitter(IrContext& ir, loop::ReduceOp op, DType dtype);
+
+  [[nodiscard]] bool has_position() const {
+    return op_ == loop::ReduceOp::ArgMax || op_ == loop::ReduceOp::ArgMin;
+  }
+  [[nodiscard]] Accumulated identity(int lanes);
+  /// The two joined; lanes outside the mask (null: none) keep `a`.
+  [[nodiscard]] Accumulated join(const Accumulated& a, const Accumulated& b, Value* mask);
+  /// Parts joined pairwise, then the lanes of what remains by halving, if `across_lanes`.
+  [[nodiscard]] Value* finish(std::vector<Accumulated> parts, bool across_lanes);
+
+private:
+  [[nodiscard]] Accumulated half(const Accumulated& whole, bool upper);
+
+  IrContext& ir_;
+  InstrEmitter instrs_;
+  loop::ReduceOp op_;
+  DType dtype_, kept_;
+};
+
+}  // namespace nngc::codegen

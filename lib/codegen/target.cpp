@@ -1,0 +1,95 @@
+#include "codegen/target.h"
+
+#include <mutex>
+
+#include "codegen/llvm_error.h"
+
+namespace nngc::codegen {
+namespace {
+
+/// Once per process: LLVM's registry of targets, and its global switches.
+void initialize() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    llvm::InitializeNativeTarget();
+    llvm::InitializeNativeTargetAsmPrinter();
+    llvm::InitializeNativeTargetAsmParser();
+    // Our addresses are already strength-reduced; the pass took a quarter of the time for the same code.
+    auto& switches = llvm::cl::getRegisteredOptions();
+    if (const auto found = switches.find("disable-lsr"); found != switches.end())
+      static_cast<llvm::cl::opt<bool>*>(found->second)->setValue(true);
+  });
+}
+
+std::string host_features() {
+  std::string list;
+  for (const auto& feature : llvm::sys::getHostCPUFeatures())
+    list += (list.empty() ? "" : ",") + std::string(feature.second ? "+" : "-") + feature.first().str();
+  return list;
+}
+
+}  // namespace
+
+TargetTraits TargetTraits::of(const llvm::TargetMachine& machine) {
+  TargetTraits traits;
+  traits.cpu = machine.getTargetCPU().str();
+  traits.features = machine.getTargetFeatureString().str();
+  const llvm::Triple& triple = machine.getTargetTriple();
+  traits.has_fma = triple.isAArch64();
+  if (triple.isX86()) {
+    const llvm::MCSubtargetInfo& info = *machine.getMCSubtargetInfo();
+    traits.has_fma = info.checkFeatures("+fma");
+    traits.has_sse41 = info.checkFeatures("+sse4.1");
+    traits.has_avx2 = info.checkFeatures("+avx2");
+    traits.has_avx512f = info.checkFeatures("+avx512f");
+    traits.has_f16c = info.checkFeatures("+f16c");
+  }
+  return traits;
+}
+
+Target make_target(const Options& options) {
+  initialize();
+  const std::string triple =
+      options.triple.empty() ? llvm::sys::getProcessTriple() : options.triple;
+  std::string message;
+  const llvm::Target* target = lookup_target(triple, message);
+  if (!target)
+    throw Error(Error::Kind::Argument, "codegen: unknown target '" + triple + "': " + message);
+  const bool native = options.cpu.empty() || options.cpu == "native";
+  const std::string cpu = native ? host_cpu() : options.cpu;
+  std::string features = native ? host_features() : "";
+  if (!options.features.empty())
+    features += (features.empty() ? "" : ",") + options.features;
+  if (!native && !known_cpu(cpu))
+    throw Error(Error::Kind::Argument, "codegen: unknown cpu '" + cpu + "'");
+  llvm::TargetOptions settings;
+  // Nothing is fused behind our back: what may round once is an fma in the module.
+  settings.AllowFPOpFusion = llvm::FPOpFusion::Strict;
+  Target result;
+  result.machine = create_machine(*target, triple, cpu, features, settings,
+                                  options.opt_level <= 0 ? llvm::CodeGenOptLevel::None
+                                                         : llvm::CodeGenOptLevel::Default);
+  if (!result.machine)
+    throw Error(Error::Kind::Argument, "codegen: no machine for '" + triple + "'");
+  result.traits = TargetTraits::of(*result.machine);
+  return result;
+}
+
+std::string host_cpu() { return llvm::sys::getHostCPUName().str(); }
+
+std::string llvm_version() { return LLVM_VERSION_STRING; }
+
+bool known_cpu(const std::string& cpu) {
+  initialize();
+  if (cpu == "native")
+    return true;
+  std::string message;
+  const std::string triple = llvm::sys::getProcessTriple();
+  const llvm::Target* target = lookup_target(triple, message);
+  if (!target)
+    return false;
+  const auto machine = create_machine(*target, triple, "", "", {}, llvm::CodeGenOptLevel::None);
+  return machine && machine->getMCSubtargetInfo()->isCPUStringValid(cpu);
+}
+
+}  // namespace nngc::codegen

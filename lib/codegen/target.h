@@ -1,0 +1,21 @@
+/// Which machine code is for: LLVM's target machine, and what the emitters need to know of it.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "codegen/codegen.h"
+#include "codegen/llvm_headers.h"
+#include "codegen/target_traits.h"
+
+namespace nngc::codegen {
+
+struct Target {
+  std::unique_ptr<llvm::TargetMachine> machine;
+  TargetTraits traits;
+};
+
+/// Throws Error{Argument} for a triple or a cpu that this LLVM does not know.
+[[nodiscard]] Target make_target(const Options& options);
+
+}  // namespace nngc::codegen

@@ -1,0 +1,49 @@
+#include "codegen/tile.h"
+
+#include <algorithm>
+
+#include "codegen/dependence.h"
+
+namespace nngc::codegen {
+
+Tile choose_tile(const TargetTraits& traits, const loop::Kernel& kernel) {
+  const std::size_t rank = kernel.dims.size();
+  const Dim& rows = kernel.dims[rank - 3].extent;
+  const Dim& columns = kernel.dims[rank - 2].extent;
+  const Dim& depth = kernel.dims[rank - 1].extent;
+  // Registers of 512 bits come as 32; narrower ones as 16, of which multiply and add take one more.
+  const bool wide = traits.vector_bits() >= 512;
+  const int most = wide ? 28 : traits.has_fma ? 12 : 8;
+  Tile tile;
+  tile.lanes = std::clamp(traits.vector_bits() / (8 * byte_size(kernel.acc_type)), 1, nest_lanes);
+  const std::int64_t vectors =
+      columns.is_static() ? std::max<std::int64_t>((columns.value() + tile.lanes - 1) / tile.lanes, 1)
+                          : 1 << 20;
+  // With one row or few, width alone has to hide the latency of the sums.
+  std::int64_t width = wide ? 4 : 2;
+  if (rows.is_static() && rows.value() < 4)
+    width = rows.value() <= 1 ? (wide ? 16 : 8) : (wide ? 8 : 4);
+  const std::int64_t stride = [&] {
+    const Dim k = stride_of(kernel.b.index, static_cast<int>(rank) - 1);
+    return k.is_static() ? k.value() : 0;
+  }();
+  // Where B's columns do not stay in L1, tall tiles read them less often; but not where the rows of B lie
+  // a power of two apart and would share cache sets.
+  if (wide && vectors >= 2 && rows.is_static() && rows.value() >= 28 && depth.is_static() &&
+      depth.value() > 256 && stride % 512 != 0) {
+    width = 2;
+    tile.prefetch = true;
+  }
+  // Panels of equal width, so that the last one is not thin.
+  const std::int64_t panels = (vectors + width - 1) / width;
+  tile.vectors = static_cast<int>(std::min(width, (vectors + panels - 1) / panels));
+  tile.rows = std::max(1, std::min(most / tile.vectors, wide ? 16 : 8));
+  if (wide && tile.vectors == 3)
+    tile.rows = 8;
+  // A batch that is known only at run time: few rows remain after tiles of four.
+  if (!rows.is_static())
+    tile.rows = std::min(tile.rows, tile.vectors >= 3 ? 4 : 8);
+  return tile;
+}
+
+}  // namespace nngc::codegen

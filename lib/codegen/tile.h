@@ -1,0 +1,20 @@
+/// The register tile of a contraction: how many rows and vectors of the output stay in registers.
+#pragma once
+
+#include "codegen/ir_context.h"
+#include "loop/loop_ir.h"
+
+namespace nngc::codegen {
+
+struct Tile {
+  int lanes = 1;         ///< of one vector of the accumulator's type
+  int rows = 1;          ///< of a tile
+  int vectors = 1;       ///< of a tile: it has lanes * vectors columns
+  bool prefetch = false; ///< fetch the next columns of B while computing these
+};
+
+/// Chosen from the shape and the target's registers. Every output has one accumulator, summed in the order
+/// of k, so the choice does not change a bit of any result.
+[[nodiscard]] Tile choose_tile(const TargetTraits& traits, const loop::Kernel& kernel);
+
+}  // namespace nngc::codegen

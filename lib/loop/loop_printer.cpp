@@ -1,0 +1,150 @@
+#include "loop/loop_printer.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <bit>
+
+namespace nngc::loop {
+namespace {
+
+constexpr std::array op_names = {
+    "const",  "index", "load",  "load_at", "acc",   "reduced",     "neg",       "abs",   "add",
+    "sub",    "mul",   "div",   "rem",     "max",   "min",         "and",       "or",    "xor",
+    "not",    "shl",   "shr_logical", "shr_arith", "fma", "eq",    "ne",        "lt",    "le",
+    "gt",     "ge",    "is_finite", "select", "convert", "exp",    "expm1",     "log",   "log1p",
+    "sqrt",   "rsqrt", "sin",   "cos",     "tan",   "tanh",        "logistic",  "erf",   "atan",
+    "pow",    "floor", "ceil",  "round_even", "trunc", "store",    "store_at",  "add_at"};
+static_assert(op_names.size() == static_cast<std::size_t>(Op::AddAt) + 1);
+
+constexpr std::array reduce_names = {"add", "mul", "max", "min", "and", "or", "arg_max", "arg_min"};
+static_assert(reduce_names.size() == static_cast<std::size_t>(ReduceOp::ArgMin) + 1);
+
+std::string affine(const Affine& index, const Kernel& kernel) {
+  std::string text;
+  if (!(index.base == Dim(0)) || index.terms.empty())
+    text = index.base.str();
+  for (const Affine::Term& term : index.terms) {
+    if (!text.empty())
+      text += " + ";
+    text += kernel.dims[static_cast<std::size_t>(term.dim)].name;
+    if (!(term.stride == Dim(1)))
+      text += "*" + term.stride.str();
+  }
+  return text;
+}
+
+std::string buffer_name(const Entry& entry, int buffer) {
+  const std::string& name = entry.buffers[static_cast<std::size_t>(buffer)].name;
+  return name.empty() ? fmt::format("b{}", buffer) : name;
+}
+
+std::string constant(const Instr& instr) {
+  if (instr.type == DType::F32)
+    return fmt::format("{}", std::bit_cast<float>(static_cast<std::uint32_t>(instr.bits)));
+  if (instr.type == DType::F64)
+    return fmt::format("{}", std::bit_cast<double>(instr.bits));
+  if (instr.type == DType::BF16 || instr.type == DType::F16)
+    return fmt::format("{:#06x}", instr.bits);
+  if (is_signed_int(instr.type)) {
+    const int unused = 64 - 8 * byte_size(instr.type);
+    return fmt::format("{}", static_cast<std::int64_t>(instr.bits << unused) >> unused);
+  }
+  return fmt::format("{}", instr.bits);
+}
+
+std::string instruction(const Entry& entry, const Kernel& kernel, const Instr& instr,
+                        std::size_t number) {
+  const auto operand = [](int index) { return index < 0 ? std::string() : fmt::format(" %{}", index); };
+  std::string text = fmt::format("%{} = {} {}", number, name(instr.op), nngc::name(instr.type));
+  const auto place = [&](int offset) {
+    return fmt::format(" {}[{}{}]", buffer_name(entry, instr.buffer), affine(instr.index, kernel),
+                       offset < 0 ? "" : fmt::format(" + %{}", offset));
+  };
+  const auto condition = [](int index) { return index < 0 ? "" : fmt::format(" if %{}", index); };
+  switch (instr.op) {
+  case Op::Const:
+    return text + " " + constant(instr);
+  case Op::Index:
+    return text + " " + affine(instr.index, kernel);
+  case Op::Load:
+    return text + place(-1);
+  case Op::LoadAt:
+    return text + place(instr.a) + condition(instr.b);
+  case Op::Reduced:
+    return text + fmt::format(" phase {} result {}", instr.phase, instr.imm);
+  case Op::Store:
+    return fmt::format("store{} ={}", place(-1), operand(instr.a));
+  case Op::StoreAt:
+    return fmt::format("store{} ={}{}", place(instr.a), operand(instr.b), condition(instr.c));
+  case Op::AddAt:
+    return fmt::format("add_at{} +={}{}", place(instr.a), operand(instr.b), condition(instr.c));
+  default:
+    return text + operand(instr.a) + operand(instr.b) + operand(instr.c);
+  }
+}
+
+std::string_view kind_name(BufferKind kind) {
+  constexpr std::array names = {"input", "output", "inout", "arena", "constant"};
+  return names[static_cast<std::size_t>(kind)];
+}
+
+}  // namespace
+
+std::string_view name(Op op) { return op_names[static_cast<std::size_t>(op)]; }
+
+std::string_view name(ReduceOp op) { return reduce_names[static_cast<std::size_t>(op)]; }
+
+std::string print(const Entry& entry, const Kernel& kernel) {
+  std::string text = fmt::format("  {} {}(", kernel.kind == KernelKind::Nest ? "nest" : "contraction",
+                                 kernel.name);
+  for (std::size_t d = 0; d < kernel.dims.size(); ++d) {
+    const char* separator = d == 0 ? "" : static_cast<int>(d) == kernel.parallel ? "; reduce " : ", ";
+    text += fmt::format("{}{} < {}{}", separator, kernel.dims[d].name, kernel.dims[d].extent.str(),
+                        static_cast<int>(d) == kernel.lane ? " lanes" : "");
+  }
+  text += kernel.serial ? ") serial" : ")";
+  text += kernel.note.empty() ? " {\n" : " {  // " + kernel.note + "\n";
+  if (kernel.kind == KernelKind::Contraction)
+    text += fmt::format("    acc {} += {}[{}] * {}[{}]  // {}\n", nngc::name(kernel.acc_type),
+                        buffer_name(entry, kernel.a.buffer), affine(kernel.a.index, kernel),
+                        buffer_name(entry, kernel.b.buffer), affine(kernel.b.index, kernel),
+                        nngc::name(kernel.operand_type));
+  for (std::size_t p = 0; p < kernel.phases.size(); ++p) {
+    const Phase& phase = kernel.phases[p];
+    if (kernel.kind == KernelKind::Nest)
+      text += fmt::format("   phase {}{}:\n", p, phase.loops ? " over all" : "");
+    for (std::size_t i = 0; i < phase.body.size(); ++i)
+      text += "    " + instruction(entry, kernel, phase.body[i], i) + "\n";
+    for (const Reduction& reduction : phase.reductions)
+      text += fmt::format("    reduce {} %{}{}\n", name(reduction.op), reduction.value,
+                          reduction.index < 0 ? "" : fmt::format(" at %{}", reduction.index));
+  }
+  return text + "  }\n";
+}
+
+std::string print(const Program& program) {
+  std::string text = "program " + program.name + "\n";
+  for (const Entry& entry : program.entries) {
+    text += fmt::format("entry {} workspace {} {{\n", entry.name, entry.workspace.str());
+    for (const Argument& argument : entry.arguments)
+      text += fmt::format("  argument {} {} {} {}\n", argument.name, kind_name(argument.kind),
+                          argument.role, argument.type.str());
+    for (std::size_t i = 0; i < entry.buffers.size(); ++i) {
+      const Buffer& buffer = entry.buffers[i];
+      text += fmt::format("  buffer {} {} {}[{}]", buffer_name(entry, static_cast<int>(i)),
+                          kind_name(buffer.kind), nngc::name(buffer.dtype), buffer.size.str());
+      if (buffer.kind == BufferKind::Arena)
+        text += " at " + buffer.offset.str();
+      else if (buffer.kind != BufferKind::Constant)
+        text += fmt::format(" arg {}", buffer.arg);
+      text += "\n";
+    }
+    for (const Kernel& kernel : entry.kernels)
+      text += print(entry, kernel);
+    text += "}\n";
+  }
+  return text;
+}
+
+}  // namespace nngc::loop

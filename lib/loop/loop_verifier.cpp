@@ -1,0 +1,286 @@
+#include "loop/loop_verifier.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <stdexcept>
+
+#include "loop/loop_printer.h"
+
+namespace nngc::loop {
+namespace {
+
+/// Which of a, b, c an op needs: required and optional ones.
+struct Operands {
+  int required = 0;
+  bool last_optional = false;  ///< LoadAt, StoreAt, AddAt: a condition may follow
+};
+
+Operands operands_of(Op op) {
+  switch (op) {
+  case Op::Const:
+  case Op::Index:
+  case Op::Load:
+  case Op::Acc:
+  case Op::Reduced:
+    return {0};
+  case Op::LoadAt:
+    return {1, true};
+  case Op::StoreAt:
+  case Op::AddAt:
+    return {2, true};
+  case Op::Fma:
+  case Op::Select:
+    return {3};
+  case Op::Add: case Op::Sub: case Op::Mul: case Op::Div: case Op::Rem: case Op::Max: case Op::Min:
+  case Op::And: case Op::Or: case Op::Xor: case Op::Shl: case Op::ShrLogical: case Op::ShrArith:
+  case Op::Eq: case Op::Ne: case Op::Lt: case Op::Le: case Op::Gt: case Op::Ge: case Op::Pow:
+    return {2};
+  default:
+    return {1};
+  }
+}
+
+bool is_memory(Op op) {
+  return op == Op::Load || op == Op::LoadAt || op == Op::Store || op == Op::StoreAt || op == Op::AddAt;
+}
+
+bool writes(Op op) { return op == Op::Store || op == Op::StoreAt || op == Op::AddAt; }
+
+class Verifier {
+public:
+  explicit Verifier(const Program& program) : program_(program) {}
+
+  std::vector<std::string> run() {
+    std::set<std::string> names;
+    for (const Entry& entry : program_.entries) {
+      entry_ = &entry;
+      where_ = "entry " + entry.name;
+      require(is_identifier(entry.name), "its name is no identifier");
+      require(names.insert(entry.name).second, "its name is not unique");
+      for (const Buffer& buffer : entry.buffers)
+        check_buffer(buffer);
+      for (const Kernel& kernel : entry.kernels) {
+        where_ = "kernel " + kernel.name;
+        require(is_identifier(kernel.name), "its name is no identifier");
+        require(names.insert(kernel.name).second, "its name is not unique");
+        kernel_ = &kernel;
+        check_kernel();
+      }
+    }
+    return std::move(problems_);
+  }
+
+private:
+  bool require(bool holds, const std::string& problem) {
+    if (!holds)
+      problems_.push_back(where_ + ": " + problem);
+    return holds;
+  }
+
+  void check_buffer(const Buffer& buffer) {
+    where_ = fmt::format("entry {}, buffer {}", entry_->name, buffer.name);
+    check_dim(buffer.size);
+    switch (buffer.kind) {
+    case BufferKind::Arena:
+      check_dim(buffer.offset);
+      require(buffer.offset.scale() % 64 == 0 && buffer.offset.offset() % 64 == 0,
+              "its offset is no multiple of 64");
+      break;
+    case BufferKind::Constant:
+      require(buffer.size.is_static() &&
+                  static_cast<std::int64_t>(buffer.data.size()) ==
+                      buffer.size.value() * byte_size(buffer.dtype),
+              "its data is not as large as its size says");
+      break;
+    default:
+      if (!require(buffer.arg >= 0 && buffer.arg < static_cast<int>(entry_->arguments.size()),
+                   "its argument does not exist"))
+        return;
+      require(entry_->arguments[static_cast<std::size_t>(buffer.arg)].kind == buffer.kind,
+              "its kind is not that of its argument");
+    }
+  }
+
+  void check_dim(const Dim& dim) {
+    require(dim.is_static() || std::ranges::count(entry_->symbols, dim.symbol_id()) == 1,
+            "the symbol of " + dim.str() + " is none of the entry's");
+  }
+
+  void check_affine(const Affine& index, int dims) {
+    check_dim(index.base);
+    int last = -1;
+    for (const Affine::Term& term : index.terms) {
+      require(term.dim > last, "an index has its dims out of order");
+      require(term.dim >= 0 && term.dim < dims, "an index uses a dim that is not open here");
+      require(!(term.stride == Dim(0)), "an index has a stride of 0");
+      check_dim(term.stride);
+      last = term.dim;
+    }
+  }
+
+  void check_kernel() {
+    const Kernel& kernel = *kernel_;
+    const int rank = static_cast<int>(kernel.dims.size());
+    require(rank <= 60, "it has more dims than a set of them can hold");
+    for (const Loop& loop : kernel.dims)
+      check_dim(loop.extent);
+    if (!require(kernel.parallel >= 0 && kernel.parallel <= rank, "parallel is out of range"))
+      return;
+    if (kernel.kind == KernelKind::Contraction) {
+      require(rank >= 3 && kernel.parallel == rank - 1, "a contraction has batch..., m, n; k");
+      require(kernel.phases.size() == 1, "a contraction has one phase, its epilogue");
+      for (const MatrixOperand* operand : {&kernel.a, &kernel.b}) {
+        if (!require(valid_buffer(operand->buffer), "an operand's buffer does not exist"))
+          return;
+        require(buffer(operand->buffer).dtype == kernel.operand_type,
+                "an operand's buffer is not of the operand type");
+        check_affine(operand->index, rank);
+      }
+      require(std::ranges::none_of(kernel.a.index.terms,
+                                   [&](const Affine::Term& t) { return t.dim == rank - 2; }),
+              "A depends on n");
+      require(std::ranges::none_of(kernel.b.index.terms,
+                                   [&](const Affine::Term& t) { return t.dim == rank - 3; }),
+              "B depends on m");
+    } else {
+      require(kernel.lane == -1 || (kernel.lane == kernel.parallel - 1 && kernel.parallel > 0) ||
+                  (kernel.lane == rank - 1 && rank > kernel.parallel),
+              "lane is neither the last parallel nor the last reduction dim");
+    }
+    for (phase_ = 0; phase_ < kernel.phases.size(); ++phase_)
+      check_phase(kernel.phases[phase_]);
+  }
+
+  bool valid_buffer(int index) const {
+    return index >= 0 && index < static_cast<int>(entry_->buffers.size());
+  }
+  const Buffer& buffer(int index) const { return entry_->buffers[static_cast<std::size_t>(index)]; }
+
+  void check_phase(const Phase& phase) {
+    const Kernel& kernel = *kernel_;
+    const bool deep = phase.loops && kernel.kind == KernelKind::Nest;
+    const int dims = deep ? static_cast<int>(kernel.dims.size()) : kernel.parallel;
+    for (std::size_t i = 0; i < phase.body.size(); ++i) {
+      where_ = fmt::format("kernel {}, phase {}, %{} {}", kernel.name, phase_, i,
+                           name(phase.body[i].op));
+      check_instr(phase, phase.body[i], static_cast<int>(i), dims);
+    }
+    where_ = fmt::format("kernel {}, phase {}", kernel.name, phase_);
+    require(phase.reductions.empty() || deep, "it reduces without looping");
+    for (const Reduction& reduction : phase.reductions)
+      check_reduction(phase, reduction);
+  }
+
+  void check_reduction(const Phase& phase, const Reduction& reduction) {
+    const auto valid = [&](int i) {
+      return i >= 0 && i < static_cast<int>(phase.body.size()) &&
+             !writes(phase.body[static_cast<std::size_t>(i)].op);
+    };
+    if (!require(valid(reduction.value), "a reduction's value does not exist"))
+      return;
+    const DType type = phase.body[static_cast<std::size_t>(reduction.value)].type;
+    const bool bitwise = reduction.op == ReduceOp::And || reduction.op == ReduceOp::Or;
+    require(bitwise ? !is_float(type) : type != DType::Bool || reduction.op >= ReduceOp::Max,
+            fmt::format("{} cannot reduce {}", name(reduction.op), nngc::name(type)));
+    if (reduction.op == ReduceOp::ArgMax || reduction.op == ReduceOp::ArgMin)
+      require(valid(reduction.index) &&
+                  phase.body[static_cast<std::size_t>(reduction.index)].type == DType::I64,
+              "a position is no i64");
+  }
+
+  void check_instr(const Phase& phase, const Instr& instr, int number, int dims) {
+    const Operands expected = operands_of(instr.op);
+    const int given[] = {instr.a, instr.b, instr.c};
+    for (int i = 0; i < 3; ++i) {
+      const bool optional = expected.last_optional && i == expected.required;
+      if (i >= expected.required && !optional) {
+        require(given[i] == -1, fmt::format("operand {} is one too many", i));
+        continue;
+      }
+      if (optional && given[i] == -1)
+        continue;
+      if (!require(given[i] >= 0 && given[i] < number, fmt::format("operand {} is not earlier", i)))
+        return;
+      require(!writes(phase.body[static_cast<std::size_t>(given[i])].op),
+              fmt::format("operand {} has no value", i));
+    }
+    const auto type = [&](int operand) { return phase.body[static_cast<std::size_t>(operand)].type; };
+    if (is_memory(instr.op)) {
+      if (!require(valid_buffer(instr.buffer), "its buffer does not exist"))
+        return;
+      const Buffer& target = buffer(instr.buffer);
+      require(!writes(instr.op) ||
+                  (target.kind != BufferKind::Input && target.kind != BufferKind::Constant),
+              "it writes a buffer that is read only");
+      const DType moved = instr.op == Op::Store                        ? type(instr.a)
+                          : writes(instr.op)                           ? type(instr.b)
+                                                                       : instr.type;
+      require(target.dtype == moved, "its dtype is not the buffer's");
+      require(instr.op != Op::AddAt || kernel_->serial, "the nest is not serial");
+      if (instr.op != Op::Load && instr.op != Op::Store) {
+        require(type(instr.a) == DType::I64, "its offset is no i64");
+        const int condition = instr.op == Op::LoadAt ? instr.b : instr.c;
+        require(condition < 0 || type(condition) == DType::Bool, "its condition is no bool");
+      }
+    }
+    check_affine(instr.index, dims);
+    check_types(phase, instr);
+  }
+
+  void check_types(const Phase& phase, const Instr& instr) {
+    const auto type = [&](int operand) { return phase.body[static_cast<std::size_t>(operand)].type; };
+    if (is_memory(instr.op) || instr.op == Op::Const || instr.op == Op::Convert)
+      return;
+    if (instr.op == Op::Index) {
+      require(instr.type == DType::I64, "an index is an i64");
+    } else if (instr.op == Op::Acc) {
+      require(kernel_->kind == KernelKind::Contraction, "only contractions have a sum");
+      require(instr.type == kernel_->acc_type, "it is not of the sum's type");
+    } else if (instr.op == Op::Reduced) {
+      const auto earlier = static_cast<std::size_t>(instr.phase);
+      if (!require(instr.phase >= 0 && earlier < phase_, "its phase is not earlier"))
+        return;
+      const Phase& source = kernel_->phases[earlier];
+      if (!require(instr.imm >= 0 && instr.imm < static_cast<int>(source.reductions.size()),
+                   "its phase has no such result"))
+        return;
+      const Reduction& reduction = source.reductions[static_cast<std::size_t>(instr.imm)];
+      const bool position = reduction.op == ReduceOp::ArgMax || reduction.op == ReduceOp::ArgMin;
+      require(instr.type == (position ? DType::I64
+                                      : source.body[static_cast<std::size_t>(reduction.value)].type),
+              "it is not of the result's type");
+    } else if (instr.op == Op::Select) {
+      require(type(instr.a) == DType::Bool, "its condition is no bool");
+      require(type(instr.b) == instr.type && type(instr.c) == instr.type, "its types differ");
+    } else if (instr.op >= Op::Eq && instr.op <= Op::IsFinite) {
+      require(instr.type == DType::Bool, "its result is a bool");
+      require(instr.b < 0 || type(instr.a) == type(instr.b), "its operands' types differ");
+    } else {
+      for (const int operand : {instr.a, instr.b, instr.c})
+        require(operand < 0 || type(operand) == instr.type, "its types differ");
+      require((instr.op < Op::Exp || instr.op > Op::Trunc) || is_float(instr.type),
+              "it is a function of floats");
+    }
+  }
+
+  const Program& program_;
+  const Entry* entry_ = nullptr;
+  const Kernel* kernel_ = nullptr;
+  std::size_t phase_ = 0;
+  std::string where_;
+  std::vector<std::string> problems_;
+};
+
+}  // namespace
+
+std::vector<std::string> problems(const Program& program) { return Verifier(program).run(); }
+
+void verify(const Program& program) {
+  const std::vector<std::string> found = problems(program);
+  if (!found.empty())
+    throw std::logic_error(fmt::format("the loop program is wrong:\n{}", fmt::join(found, "\n")));
+}
+
+}  // namespace nngc::loop
