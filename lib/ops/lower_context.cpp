@@ -70,7 +70,7 @@ int LowerContext::linear_position() {
   Dim stride = 1;
   for (int axis = type_.shape.rank(); axis-- > 0;) {
     linear = sum(linear, scaled(index_[static_cast<std::size_t>(axis)], stride));
-    stride = stride * type_.shape[axis];
+    if (axis > 0) stride = stride * type_.shape[axis];
   }
   loop::Instr i;
   i.op = loop::Op::Index, i.type = DType::I64, i.index = std::move(linear);
