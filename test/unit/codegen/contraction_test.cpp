@@ -1,0 +1,193 @@
+// Contractions against plain loops: odd sizes, symbolic dims, dtypes, epilogues, batches, blocks.
+#include <cmath>
+
+#include "loop_program.h"
+#include "test/support/catch.h"
+
+using namespace nngc;
+using namespace nngc::test;
+
+namespace {
+
+/// out = relu(a * b + bias), sums in the order of k.
+Maker dense(Dim m, Dim n, Dim k) {
+  Maker maker;
+  const auto size = [](Dim a, Dim b) { return a.is_static() ? b * a : a * b; };
+  const int a = maker.input(DType::F32, size(m, k));
+  const int b = maker.input(DType::F32, size(k, n));
+  const int bias = maker.input(DType::F32, n);
+  const int out = maker.output(DType::F32, size(m, n));
+  loop::Kernel& kernel = maker.contraction(m, n, k, a, b, DType::F32, DType::F32);
+  Body body = Body::add(kernel, false);
+  const int sum = body.op(Op::Add, DType::F32, body.op(Op::Acc, DType::F32),
+                          body.load(bias, DType::F32, {0, {{1, 1}}}));
+  body.store(out, DType::F32, {0, {{0, n}, {1, 1}}}, body.op(Op::Max, DType::F32, sum, body.real(0)));
+  return maker;
+}
+
+void check_dense(const codegen::JitModule& module, bool fused, std::size_t m, std::size_t n,
+                 std::size_t k, std::vector<std::int64_t> dims,
+                 const nngc_parallel* parallel = nullptr) {
+  Guarded<float> a(m * k), b(k * n), bias(n), out(m * n);
+  fill(a.begin(), a.end(), 9);
+  fill(b.begin(), b.end(), 10);
+  for (float& value : b)
+    value *= 1.01F;
+  fill(bias.begin(), bias.end(), 11);
+  REQUIRE(run(module, {a.data(), b.data(), bias.data(), out.data()}, dims, nullptr, parallel) == 0);
+  std::size_t wrong = 0;
+  for (std::size_t i = 0; i < m; ++i)
+    for (std::size_t j = 0; j < n; ++j) {
+      float sum = 0;
+      for (std::size_t l = 0; l < k; ++l)
+        sum = fused ? std::fmaf(a[i * k + l], b[l * n + j], sum) : sum + a[i * k + l] * b[l * n + j];
+      wrong += out[i * n + j] != std::fmax(sum + bias[j], 0.0F);
+    }
+  CAPTURE(m, n, k);
+  CHECK(wrong == 0);
+}
+
+bool fuses(const Options& options) { return options.cpu != "x86-64"; }
+
+}  // namespace
+
+TEST_CASE("matrix products are bit for bit the sum in the order of k") {
+  struct Size {
+    std::int64_t m, n, k;
+  };
+  for (const Options& options : machines())
+    for (const Size& s : {Size{1, 1, 1}, Size{1, 10, 37}, Size{1, 300, 20}, Size{3, 40, 9},
+                          Size{17, 10, 33}, Size{13, 67, 12}, Size{31, 130, 5}, Size{64, 64, 64},
+                          Size{29, 45, 300}, Size{5, 16, 0}}) {
+      CAPTURE(describe(options));
+      Maker maker = dense(s.m, s.n, s.k);
+      loop::verify(maker.program);
+      check_dense(*codegen::JitModule::compile(maker.program, options), fuses(options),
+                  static_cast<std::size_t>(s.m), static_cast<std::size_t>(s.n),
+                  static_cast<std::size_t>(s.k), {});
+    }
+}
+
+TEST_CASE("symbolic rows, columns and depth") {
+  for (const Options& options : machines())
+    for (int which = 0; which < 3; ++which) {
+      Maker symbol;
+      const Dim dim = symbol.symbol("extent");
+      Maker maker = dense(which == 0 ? dim : Dim(11), which == 1 ? dim : Dim(70), which == 2 ? dim : Dim(21));
+      maker.entry().symbols = symbol.entry().symbols;
+      loop::verify(maker.program);
+      const auto module = codegen::JitModule::compile(maker.program, options);
+      for (const std::int64_t n : {0, 1, 2, 5, 16, 83, 300}) {
+        CAPTURE(describe(options), which, n);
+        const auto size = [&](int dim_number, std::size_t fixed) {
+          return dim_number == which ? static_cast<std::size_t>(n) : fixed;
+        };
+        check_dense(*module, fuses(options), size(0, 11), size(1, 70), size(2, 21), {n});
+      }
+    }
+}
+
+TEST_CASE("panels run in any order") {
+  for (const auto& [m, n, k] : {std::tuple(40, 700, 30), std::tuple(900, 40, 20)}) {
+    Maker maker = dense(m, n, k);
+    Backwards backwards;
+    check_dense(*codegen::JitModule::compile(maker.program, {}), true, static_cast<std::size_t>(m),
+                static_cast<std::size_t>(n), static_cast<std::size_t>(k), {}, &backwards.hook);
+    CHECK(backwards.regions == 1);
+    CHECK(backwards.blocks > 2);
+  }
+}
+
+TEST_CASE("batches, with transposed operands, in f64 and integers") {
+  for (const Options& options : machines()) {
+    CAPTURE(describe(options));
+    // out[p][q][i][j] = sum over k of a[p][q][k][i] * b[q][j][k]
+    constexpr std::int64_t p = 2, q = 3, m = 9, n = 21, k = 8;
+    for (const DType dtype : {DType::F64, DType::I32, DType::I64, DType::U8}) {
+      Maker maker;
+      const int a = maker.input(dtype, p * q * k * m);
+      const int b = maker.input(dtype, q * n * k);
+      const int out = maker.output(dtype, p * q * m * n);
+      loop::Kernel& kernel = maker.nest({p, q, m, n, k}, 4, 3);
+      kernel.kind = loop::KernelKind::Contraction;
+      kernel.operand_type = kernel.acc_type = dtype;
+      kernel.a = {a, {0, {{0, q * k * m}, {1, k * m}, {2, 1}, {4, m}}}};
+      kernel.b = {b, {0, {{1, n * k}, {3, k}, {4, 1}}}};
+      Body body = Body::add(kernel, false);
+      body.store(out, dtype, {0, {{0, q * m * n}, {1, m * n}, {2, n}, {3, 1}}}, body.op(Op::Acc, dtype));
+      loop::verify(maker.program);
+      const auto module = codegen::JitModule::compile(maker.program, options);
+      const auto check = [&]<typename T>(T) {
+        Guarded<T> x(p * q * k * m), y(q * n * k), z(p * q * m * n);
+        for (std::size_t i = 0; i < x.size(); ++i)
+          x[i] = static_cast<T>(i * 7 % 23);
+        for (std::size_t i = 0; i < y.size(); ++i)
+          y[i] = static_cast<T>(i * 5 % 19);
+        REQUIRE(run(*module, {x.data(), y.data(), z.data()}) == 0);
+        std::size_t wrong = 0;
+        for (std::int64_t batch = 0; batch < p * q; ++batch)
+          for (std::int64_t i = 0; i < m; ++i)
+            for (std::int64_t j = 0; j < n; ++j) {
+              T sum = 0;
+              for (std::int64_t l = 0; l < k; ++l)
+                sum = static_cast<T>(sum + x[static_cast<std::size_t>(batch * k * m + l * m + i)] *
+                                               y[static_cast<std::size_t>(batch % q * n * k + j * k + l)]);
+              wrong += z[static_cast<std::size_t>(batch * m * n + i * n + j)] != sum;
+            }
+        CHECK(wrong == 0);
+      };
+      if (dtype == DType::F64)
+        check(double{});
+      else if (dtype == DType::I32)
+        check(std::uint32_t{});
+      else if (dtype == DType::I64)
+        check(std::uint64_t{});
+      else
+        check(std::uint8_t{});
+    }
+  }
+}
+
+TEST_CASE("16-bit operands sum in f32, and a long epilogue runs per row") {
+  for (const Options& options : machines()) {
+    CAPTURE(describe(options));
+    constexpr std::int64_t m = 13, n = 35, k = 30;
+    Maker maker;
+    const int a = maker.input(DType::BF16, m * k);
+    const int b = maker.input(DType::BF16, k * n);
+    const int out = maker.output(DType::F32, m * n);
+    const int rows = maker.output(DType::I64, m * n);
+    loop::Kernel& kernel = maker.contraction(m, n, k, a, b, DType::BF16, DType::F32);
+    Body body = Body::add(kernel, false);
+    int value = body.op(Op::Acc, DType::F32);
+    for (int i = 0; i < 20; ++i)
+      value = body.op(Op::Add, DType::F32, value, body.real(static_cast<float>(i)));
+    const Affine here{0, {{0, n}, {1, 1}}};
+    body.store(out, DType::F32, here, value);
+    body.store(rows, DType::I64, here, body.index({5, {{0, 100}, {1, 1}}}));
+    loop::verify(maker.program);
+    const auto module = codegen::JitModule::compile(maker.program, options);
+    Guarded<std::uint16_t> x(m * k), y(k * n);
+    Guarded<float> z(m * n);
+    Guarded<std::int64_t> places(m * n);
+    const auto small = [](std::size_t i) {  // integers that bf16 holds exactly
+      return static_cast<std::uint16_t>(std::bit_cast<std::uint32_t>(static_cast<float>(i % 13) - 6) >> 16);
+    };
+    const auto number = [](std::uint16_t bits) { return std::bit_cast<float>(std::uint32_t{bits} << 16); };
+    for (std::size_t i = 0; i < x.size(); ++i)
+      x[i] = small(i * 3);
+    for (std::size_t i = 0; i < y.size(); ++i)
+      y[i] = small(i * 5 + 1);
+    REQUIRE(run(*module, {x.data(), y.data(), z.data(), places.data()}) == 0);
+    std::size_t wrong = 0;
+    for (std::size_t i = 0; i < m; ++i)
+      for (std::size_t j = 0; j < n; ++j) {
+        float sum = 190;
+        for (std::size_t l = 0; l < k; ++l)
+          sum += number(x[i * k + l]) * number(y[l * n + j]);
+        wrong += z[i * n + j] != sum;
+        wrong += places[i * n + j] != static_cast<std::int64_t>(5 + 100 * i + j);
+      }
+    CHECK(wrong == 0);
+  }
+}
