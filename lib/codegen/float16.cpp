@@ -14,7 +14,7 @@ Type* like(const Value* value, Type* scalar) {
 
 Value* number(Type* type, std::uint64_t n) { return llvm::ConstantInt::get(type, n); }
 
-}  // namespace
+} // namespace
 
 llvm::Value* f32_to_bf16(llvm::IRBuilder<>& b, Value* value) {
   Type* i32 = like(value, b.getInt32Ty());
@@ -51,10 +51,10 @@ llvm::Value* f32_to_f16(llvm::IRBuilder<>& b, const TargetTraits& target, Value*
   Type* f32 = like(value, b.getFloatTy());
   Value* shifted = b.CreateFAdd(b.CreateBitCast(magnitude, f32), llvm::ConstantFP::get(f32, 0.5));
   Value* subnormal = b.CreateSub(b.CreateBitCast(shifted, i32), number(i32, 0x3f000000));
-  Value* result = b.CreateSelect(b.CreateICmpULT(magnitude, number(i32, 0x38800000)), subnormal,
-                                 normal);
-  result = b.CreateSelect(b.CreateICmpUGE(magnitude, number(i32, 0x47800000)),
-                          number(i32, 0x7c00), result);
+  Value* result =
+      b.CreateSelect(b.CreateICmpULT(magnitude, number(i32, 0x38800000)), subnormal, normal);
+  result = b.CreateSelect(b.CreateICmpUGE(magnitude, number(i32, 0x47800000)), number(i32, 0x7c00),
+                          result);
   Value* payload = b.CreateAnd(cut, number(i32, 0x3ff));
   Value* quiet = b.CreateOr(payload, number(i32, 0x7e00));
   result = b.CreateSelect(b.CreateFCmpUNO(value, value), quiet, result);
@@ -63,8 +63,7 @@ llvm::Value* f32_to_f16(llvm::IRBuilder<>& b, const TargetTraits& target, Value*
 
 llvm::Value* f16_to_f32(llvm::IRBuilder<>& b, const TargetTraits& target, Value* bits) {
   Type* f32 = like(bits, b.getFloatTy());
-  if (target.has_f16c)
-    return b.CreateFPExt(b.CreateBitCast(bits, like(bits, b.getHalfTy())), f32);
+  if (target.has_f16c) return b.CreateFPExt(b.CreateBitCast(bits, like(bits, b.getHalfTy())), f32);
   Type* i32 = like(bits, b.getInt32Ty());
   Value* wide = b.CreateZExt(bits, i32);
   Value* magnitude = b.CreateAnd(wide, number(i32, 0x7fff));
@@ -80,4 +79,4 @@ llvm::Value* f16_to_f32(llvm::IRBuilder<>& b, const TargetTraits& target, Value*
   return b.CreateBitCast(b.CreateOr(result, sign), f32);
 }
 
-}  // namespace nngc::codegen
+} // namespace nngc::codegen

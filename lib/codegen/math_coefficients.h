@@ -9,64 +9,29 @@ namespace nngc::codegen {
 
 /// (e^r - 1 - r) / r^2 on |r| <= ln2/2, weighed relative to expm1. Error 2^-28.7.
 inline constexpr std::array<double, 6> k_exp_f32 = {
-    0x1.000000p-1,
-    0x1.555554p-3,
-    0x1.5554b0p-5,
-    0x1.11118ap-7,
-    0x1.6d7294p-10,
-    0x1.a032d6p-13,
+    0x1.000000p-1, 0x1.555554p-3, 0x1.5554b0p-5, 0x1.11118ap-7, 0x1.6d7294p-10, 0x1.a032d6p-13,
 };
 
 /// (e^r - 1 - r) / r^2 on |r| <= ln2/2, weighed relative to expm1. Error 2^-60.3.
 inline constexpr std::array<double, 11> k_exp_f64 = {
-    0x1.0000000000000p-1,
-    0x1.5555555555559p-3,
-    0x1.5555555555558p-5,
-    0x1.111111110f72cp-7,
-    0x1.6c16c16c17791p-10,
-    0x1.a01a01aff52f0p-13,
-    0x1.a01a0197e01fcp-16,
-    0x1.71ddf7503ff80p-19,
-    0x1.27e5089be9177p-22,
-    0x1.af61d4a4f04f9p-26,
-    0x1.1f20172effbe0p-29,
+    0x1.0000000000000p-1,  0x1.5555555555559p-3,  0x1.5555555555558p-5,  0x1.111111110f72cp-7,
+    0x1.6c16c16c17791p-10, 0x1.a01a01aff52f0p-13, 0x1.a01a0197e01fcp-16, 0x1.71ddf7503ff80p-19,
+    0x1.27e5089be9177p-22, 0x1.af61d4a4f04f9p-26, 0x1.1f20172effbe0p-29,
 };
 
 /// (log1p(f) - f + f^2/2) / f^3 for 1+f in [sqrt 1/2, sqrt 2]. Error 2^-29.1.
 inline constexpr std::array<double, 9> k_log_f32 = {
-    0x1.555548p-2,
-    -0x1.000070p-2,
-    0x1.99a540p-3,
-    -0x1.552f14p-3,
-    0x1.230364p-3,
-    -0x1.010466p-3,
-    0x1.eff476p-4,
-    -0x1.bf2e1ep-4,
-    0x1.b5ad62p-5,
+    0x1.555548p-2,  -0x1.000070p-2, 0x1.99a540p-3,  -0x1.552f14p-3, 0x1.230364p-3,
+    -0x1.010466p-3, 0x1.eff476p-4,  -0x1.bf2e1ep-4, 0x1.b5ad62p-5,
 };
 
 /// (log1p(f) - f + f^2/2) / f^3 for 1+f in [sqrt 1/2, sqrt 2]. Error 2^-57.5.
 inline constexpr std::array<double, 20> k_log_f64 = {
-    0x1.555555555556bp-2,
-    -0x1.ffffffffffe7ap-3,
-    0x1.9999999994dadp-3,
-    -0x1.555555556b29ap-3,
-    0x1.249249275e269p-3,
-    -0x1.fffffff39f70fp-4,
-    0x1.c71c702dac966p-4,
-    -0x1.99999aa172ee8p-4,
-    0x1.745d58e1e7119p-4,
-    -0x1.555576b6bada1p-4,
-    0x1.3b0d775905b27p-4,
-    -0x1.24894a9f9c8dbp-4,
-    0x1.116a119921534p-4,
-    -0x1.00cfc4371d6e3p-4,
-    0x1.dc96f35f432b5p-5,
-    -0x1.b45c5a3470083p-5,
-    0x1.bbae0ccc0165cp-5,
-    -0x1.010a4c0f26226p-4,
-    0x1.d2b52f7f65844p-5,
-    -0x1.8dbc01e179981p-6,
+    0x1.555555555556bp-2, -0x1.ffffffffffe7ap-3, 0x1.9999999994dadp-3, -0x1.555555556b29ap-3,
+    0x1.249249275e269p-3, -0x1.fffffff39f70fp-4, 0x1.c71c702dac966p-4, -0x1.99999aa172ee8p-4,
+    0x1.745d58e1e7119p-4, -0x1.555576b6bada1p-4, 0x1.3b0d775905b27p-4, -0x1.24894a9f9c8dbp-4,
+    0x1.116a119921534p-4, -0x1.00cfc4371d6e3p-4, 0x1.dc96f35f432b5p-5, -0x1.b45c5a3470083p-5,
+    0x1.bbae0ccc0165cp-5, -0x1.010a4c0f26226p-4, 0x1.d2b52f7f65844p-5, -0x1.8dbc01e179981p-6,
 };
 
 /// (sin r - r) / r^3 in z = r^2, |r| <= pi/4. Error 2^-27.9.
@@ -78,12 +43,8 @@ inline constexpr std::array<double, 3> k_sin_f32 = {
 
 /// (sin r - r) / r^3 in z = r^2, |r| <= pi/4. Error 2^-57.9.
 inline constexpr std::array<double, 6> k_sin_f64 = {
-    -0x1.5555555555548p-3,
-    0x1.111111110f731p-7,
-    -0x1.a01a019be955fp-13,
-    0x1.71de355564eedp-19,
-    -0x1.ae5e4bb7bd4e5p-26,
-    0x1.5d8b661044bf5p-33,
+    -0x1.5555555555548p-3, 0x1.111111110f731p-7,   -0x1.a01a019be955fp-13,
+    0x1.71de355564eedp-19, -0x1.ae5e4bb7bd4e5p-26, 0x1.5d8b661044bf5p-33,
 };
 
 /// (cos r - 1 + z/2) / z^2 in z = r^2, |r| <= pi/4. Error 2^-33.0.
@@ -95,129 +56,66 @@ inline constexpr std::array<double, 3> k_cos_f32 = {
 
 /// (cos r - 1 + z/2) / z^2 in z = r^2, |r| <= pi/4. Error 2^-63.9.
 inline constexpr std::array<double, 6> k_cos_f64 = {
-    0x1.555555555554bp-5,
-    -0x1.6c16c16c1500dp-10,
-    0x1.a01a019c8dd17p-16,
-    -0x1.27e4f7f04fb58p-22,
-    0x1.1ee9dacb50305p-29,
-    -0x1.8fa5ec7c0d714p-37,
+    0x1.555555555554bp-5,   -0x1.6c16c16c1500dp-10, 0x1.a01a019c8dd17p-16,
+    -0x1.27e4f7f04fb58p-22, 0x1.1ee9dacb50305p-29,  -0x1.8fa5ec7c0d714p-37,
 };
 
 /// (atan t - t) / t^3 in z = t^2, |t| <= tan(pi/8). Error 2^-30.4.
 inline constexpr std::array<double, 5> k_atan_f32 = {
-    -0x1.55554ap-2,
-    0x1.9991e2p-3,
-    -0x1.23b9a0p-3,
-    0x1.b22416p-4,
-    -0x1.f2e3b8p-5,
+    -0x1.55554ap-2, 0x1.9991e2p-3, -0x1.23b9a0p-3, 0x1.b22416p-4, -0x1.f2e3b8p-5,
 };
 
 /// (atan t - t) / t^3 in z = t^2, |t| <= tan(pi/8). Error 2^-59.4.
 inline constexpr std::array<double, 11> k_atan_f64 = {
-    -0x1.555555555553dp-2,
-    0x1.999999999585fp-3,
-    -0x1.24924922aceb2p-3,
-    0x1.c71c70e5d5be8p-4,
-    -0x1.745cf8d503915p-4,
-    0x1.3b11188d8a076p-4,
-    -0x1.10ebb19bd1323p-4,
-    0x1.df0ee6e1b8e3cp-5,
-    -0x1.9cd0ee4c1fd58p-5,
-    0x1.37d0f951e2320p-5,
-    -0x1.255ffdfa4669fp-6,
+    -0x1.555555555553dp-2, 0x1.999999999585fp-3, -0x1.24924922aceb2p-3, 0x1.c71c70e5d5be8p-4,
+    -0x1.745cf8d503915p-4, 0x1.3b11188d8a076p-4, -0x1.10ebb19bd1323p-4, 0x1.df0ee6e1b8e3cp-5,
+    -0x1.9cd0ee4c1fd58p-5, 0x1.37d0f951e2320p-5, -0x1.255ffdfa4669fp-6,
 };
 
-/// erf(x)/x - 1 in z = x^2, |x| <= 1. Error 2^-29.4.
+/// erf(x)/x - 1 in w = x^2 - 1/2, |x| <= 1. Error 2^-28.6.
 inline constexpr std::array<double, 7> k_erf_near_f32 = {
-    0x1.06eba8p-3,
-    -0x1.81273ep-2,
-    0x1.ce2ce6p-4,
-    -0x1.b7f71ap-6,
-    0x1.53f224p-8,
-    -0x1.a3515ep-11,
-    0x1.4771fcp-14,
+    -0x1.1ae14ep-5, -0x1.1fd164p-2,  0x1.454374p-4,  -0x1.2b8da2p-6,
+    0x1.c8141ep-9,  -0x1.289462p-11, 0x1.527934p-14,
 };
 
-/// erf(x)/x - 1 in z = x^2, |x| <= 1. Error 2^-56.0.
+/// erf(x)/x - 1 in w = x^2 - 1/2, |x| <= 1. Error 2^-55.7.
 inline constexpr std::array<double, 12> k_erf_near_f64 = {
-    0x1.06eba8214db68p-3,
-    -0x1.812746b03799dp-2,
-    0x1.ce2f21a03f8b4p-4,
-    -0x1.b82ce311a951dp-6,
-    0x1.565bcceed155fp-8,
-    -0x1.c02daeb529a34p-11,
-    0x1.f9a2967b46b12p-14,
-    -0x1.f4c82acb0c1a8p-17,
-    0x1.b96b261b19895p-20,
-    -0x1.5b8b0fe3bbdedp-23,
-    0x1.d3d302442a804p-27,
-    -0x1.a21aae1abd9b4p-31,
+    -0x1.1ae14dc34815bp-5, -0x1.1fd16292151fep-2,  0x1.454368017b0d4p-4,  -0x1.2b902b7b2f0c3p-6,
+    0x1.c82aa249a9e14p-9,  -0x1.263991b8536c3p-11, 0x1.4866392ec3410p-14, -0x1.429e932e30bc6p-17,
+    0x1.1ad51172f2bffp-20, -0x1.bf8e9d4109a24p-24, 0x1.441725227b33fp-27, -0x1.abae4dd2831c6p-31,
 };
 
 /// log(erfc(1 + u)), u >= 0; the error is that of erfc. Error 2^-26.9.
 inline constexpr std::array<double, 7> k_erf_far_f32 = {
-    -0x1.d97fc0p+0,
-    -0x1.51c9aap+1,
-    -0x1.afad36p-1,
-    -0x1.53f934p-5,
-    0x1.441a84p-7,
-    -0x1.deb5eap-10,
-    0x1.852946p-13,
+    -0x1.d97fc0p+0, -0x1.51c9aap+1,  -0x1.afad36p-1, -0x1.53f934p-5,
+    0x1.441a84p-7,  -0x1.deb5eap-10, 0x1.852946p-13,
 };
 
 /// log(erfc(1 + u)), u >= 0; the error is that of erfc. Error 2^-57.0.
 inline constexpr std::array<double, 18> k_erf_far_f64 = {
-    -0x1.d97fbf27aa2a1p+0,
-    -0x1.51c9b0006c22ap+1,
-    -0x1.afabc11a2a71ap-1,
-    -0x1.5477f09a40450p-5,
-    0x1.48c9d39257b58p-7,
-    -0x1.033f5b9fcf01fp-9,
-    0x1.f1b0a2297d641p-13,
-    0x1.b927274ba2793p-16,
-    -0x1.c846f9d0f613dp-16,
-    0x1.4466b3d40586ap-17,
-    -0x1.1db5885fa5855p-19,
-    0x1.b3088c81b3942p-23,
-    0x1.fc04c07183efap-25,
-    -0x1.225fd67114727p-25,
-    0x1.285684c9eea2ep-27,
-    -0x1.6f8a560524514p-30,
-    0x1.0a684e388ccfbp-33,
-    -0x1.5c2dcc9c4ec32p-38,
+    -0x1.d97fbf27aa2a1p+0,  -0x1.51c9b0006c22ap+1,  -0x1.afabc11a2a71ap-1,  -0x1.5477f09a40450p-5,
+    0x1.48c9d39257b58p-7,   -0x1.033f5b9fcf01fp-9,  0x1.f1b0a2297d641p-13,  0x1.b927274ba2793p-16,
+    -0x1.c846f9d0f613dp-16, 0x1.4466b3d40586ap-17,  -0x1.1db5885fa5855p-19, 0x1.b3088c81b3942p-23,
+    0x1.fc04c07183efap-25,  -0x1.225fd67114727p-25, 0x1.285684c9eea2ep-27,  -0x1.6f8a560524514p-30,
+    0x1.0a684e388ccfbp-33,  -0x1.5c2dcc9c4ec32p-38,
 };
 
 /// log2((1+s)/(1-s)) / s in z = s^2, |s| <= 3 - sqrt 8. Error 2^-45.1.
 inline constexpr std::array<double, 6> k_pow_log2_f32 = {
-    0x1.71547652b8251p+1,
-    0x1.ec709dc53c932p-1,
-    0x1.2776c2930347fp-1,
-    0x1.a61a2efd9fa6fp-2,
-    0x1.47954d39e7747p-2,
-    0x1.21b1736d085a1p-2,
+    0x1.71547652b8251p+1, 0x1.ec709dc53c932p-1, 0x1.2776c2930347fp-1,
+    0x1.a61a2efd9fa6fp-2, 0x1.47954d39e7747p-2, 0x1.21b1736d085a1p-2,
 };
 
 /// (2^r - 1) / r on |r| <= 1/2. Error 2^-34.3.
 inline constexpr std::array<double, 7> k_pow_exp2_f32 = {
-    0x1.62e42ff0e3f09p-1,
-    0x1.ebfbe078461e0p-3,
-    0x1.c6b08abc52068p-5,
-    0x1.3b29f2d9b4aa1p-7,
-    0x1.5d8a88b8221d4p-10,
-    0x1.445d2e3e434d2p-13,
-    0x1.fde4c2f30b466p-17,
+    0x1.62e42ff0e3f09p-1,  0x1.ebfbe078461e0p-3,  0x1.c6b08abc52068p-5,  0x1.3b29f2d9b4aa1p-7,
+    0x1.5d8a88b8221d4p-10, 0x1.445d2e3e434d2p-13, 0x1.fde4c2f30b466p-17,
 };
 
 /// (2 atanh(s)/s - 2 - 2z/3 - 2z^2/5) / z^3 in z = s^2. Error 2^-80.2.
 inline constexpr std::array<double, 8> k_pow_log_f64 = {
-    0x1.2492492492489p-2,
-    0x1.c71c71c71f242p-3,
-    0x1.745d17434953ep-3,
-    0x1.3b13b281029dep-3,
-    0x1.1110b009646d2p-3,
-    0x1.e2052750f3cecp-4,
-    0x1.ab52405894c3ap-4,
-    0x1.c0616117df264p-4,
+    0x1.2492492492489p-2, 0x1.c71c71c71f242p-3, 0x1.745d17434953ep-3, 0x1.3b13b281029dep-3,
+    0x1.1110b009646d2p-3, 0x1.e2052750f3cecp-4, 0x1.ab52405894c3ap-4, 0x1.c0616117df264p-4,
 };
 
 /// two_thirds as an unevaluated sum of two doubles.
@@ -291,27 +189,12 @@ inline constexpr std::array<double, 4> k_pi_2_short = {
 
 /// 64 zero bits, then the first 1280 bits of 2/pi after the binary point.
 inline constexpr std::array<std::uint64_t, 21> k_two_over_pi_bits = {
-    0x0000000000000000U,
-    0xa2f9836e4e441529U,
-    0xfc2757d1f534ddc0U,
-    0xdb6295993c439041U,
-    0xfe5163abdebbc561U,
-    0xb7246e3a424dd2e0U,
-    0x06492eea09d1921cU,
-    0xfe1deb1cb129a73eU,
-    0xe88235f52ebb4484U,
-    0xe99c7026b45f7e41U,
-    0x3991d639835339f4U,
-    0x9c845f8bbdf9283bU,
-    0x1ff897ffde05980fU,
-    0xef2f118b5a0a6d1fU,
-    0x6d367ecf27cb09b7U,
-    0x4f463f669e5fea2dU,
-    0x7527bac7ebe5f17bU,
-    0x3d0739f78a5292eaU,
-    0x6bfb5fb11f8d5d08U,
-    0x56033046fc7b6babU,
+    0x0000000000000000U, 0xa2f9836e4e441529U, 0xfc2757d1f534ddc0U, 0xdb6295993c439041U,
+    0xfe5163abdebbc561U, 0xb7246e3a424dd2e0U, 0x06492eea09d1921cU, 0xfe1deb1cb129a73eU,
+    0xe88235f52ebb4484U, 0xe99c7026b45f7e41U, 0x3991d639835339f4U, 0x9c845f8bbdf9283bU,
+    0x1ff897ffde05980fU, 0xef2f118b5a0a6d1fU, 0x6d367ecf27cb09b7U, 0x4f463f669e5fea2dU,
+    0x7527bac7ebe5f17bU, 0x3d0739f78a5292eaU, 0x6bfb5fb11f8d5d08U, 0x56033046fc7b6babU,
     0xf0cfbc209af4361dU,
 };
 
-}  // namespace nngc::codegen
+} // namespace nngc::codegen

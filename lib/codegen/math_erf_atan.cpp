@@ -13,10 +13,11 @@ llvm::Value* emit_erf(const MathKernel& k, Value* x) {
     near_terms = k_erf_near_f64;
     far_terms = k_erf_far_f64;
   }
-  // Up to 1: x + x P(x^2). Beyond: 1 - e^Q(x - 1), where e^Q = erfc is at most 0.16.
-  Value* near = k.fma(x, k.polynomial(k.mul(x, x), near_terms), x);
+  // Up to 1: x + x P(x^2 - 1/2). Beyond: 1 - e^Q(x - 1), where e^Q = erfc is at most 0.16.
+  Value* centered = k.fma(x, x, k.constant(-0.5));
+  Value* near = k.fma(x, k.polynomial(centered, near_terms), x);
   Value* magnitude = k.abs(x);
-  Value* ceiling = k.constant(k.pick(4.0, 6.0));  // erf rounds to 1 from here on
+  Value* ceiling = k.constant(k.pick(4.0, 6.0)); // erf rounds to 1 from here on
   Value* capped = k.select(k.greater(magnitude, ceiling), ceiling, magnitude);
   Value* one = k.constant(1);
   Value* erfc = exp_coarse(k, k.polynomial(k.sub(capped, one), far_terms));
@@ -26,12 +27,11 @@ llvm::Value* emit_erf(const MathKernel& k, Value* x) {
 
 llvm::Value* emit_atan(const MathKernel& k, Value* x) {
   std::span<const double> terms(k_atan_f32);
-  if (k.is_f64)
-    terms = k_atan_f64;
+  if (k.is_f64) terms = k_atan_f64;
   // Rotated by 0, pi/4 or pi/2 so that |t| <= tan(pi/8): t = a, (a - 1)/(a + 1) or -1/a.
   Value* one = k.constant(1);
   Value* zero = k.constant(0);
-  Value* ceiling = k.constant(k.pick(0x1p30, 0x1p60));  // atan rounds to pi/2, and 1/a is no 0
+  Value* ceiling = k.constant(k.pick(0x1p30, 0x1p60)); // atan rounds to pi/2, and 1/a is no 0
   Value* magnitude = k.abs(x);
   Value* a = k.select(k.greater(magnitude, ceiling), ceiling, magnitude);
   Value* middle = k.greater(a, k.constant(0.41421356237309503));
@@ -44,17 +44,17 @@ llvm::Value* emit_atan(const MathKernel& k, Value* x) {
   const ValuePair numerator = {choose(a, below.hi, k.constant(-1)), choose(zero, below.lo, zero)};
   const ValuePair denominator = {choose(one, above.hi, a), choose(zero, above.lo, zero)};
   auto value_of = [&](double f32, double f64) { return k.constant(k.pick(f32, f64)); };
-  Value* base_hi = choose(zero, value_of(k_pi_4_hi_f32, k_pi_4_hi_f64),
-                          value_of(k_pi_2_hi_f32, k_pi_2_hi_f64));
-  Value* base_lo = choose(zero, value_of(k_pi_4_lo_f32, k_pi_4_lo_f64),
-                          value_of(k_pi_2_lo_f32, k_pi_2_lo_f64));
+  Value* base_hi =
+      choose(zero, value_of(k_pi_4_hi_f32, k_pi_4_hi_f64), value_of(k_pi_2_hi_f32, k_pi_2_hi_f64));
+  Value* base_lo =
+      choose(zero, value_of(k_pi_4_lo_f32, k_pi_4_lo_f64), value_of(k_pi_2_lo_f32, k_pi_2_lo_f64));
 
-  Value* t = k.divide(numerator, denominator);
-  Value* z = k.mul(t, t);
-  Value* bend = k.fma(k.mul(t, z), k.polynomial(z, terms), base_lo);
-  const ValuePair sum = k.fast_sum(base_hi, t);
+  const ValuePair t = k.divide_long(numerator, denominator);
+  Value* z = k.mul(t.hi, t.hi);
+  Value* bend = k.fma(k.mul(t.hi, z), k.polynomial(z, terms), k.add(base_lo, t.lo));
+  const ValuePair sum = k.fast_sum(base_hi, t.hi);
   Value* value = k.add(sum.hi, k.add(sum.lo, bend));
   return k.with_sign(value, k.sign_of(x));
 }
 
-}  // namespace nngc::codegen
+} // namespace nngc::codegen

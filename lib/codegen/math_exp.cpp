@@ -1,4 +1,5 @@
-/// exp and what is made of it. All start from x = n ln 2 + r, |r| <= ln2/2, with r kept in two parts.
+/// exp and what is made of it. All start from x = n ln 2 + r, |r| <= ln2/2, with r kept in two
+/// parts.
 #include "codegen/math_coefficients.h"
 #include "codegen/math_families.h"
 
@@ -8,10 +9,10 @@ namespace {
 using llvm::Value;
 
 struct Reduced {
-  Value* n;        // a float with an integer
-  Value* shifted;  // rounder() + n
+  Value* n;       // a float with an integer
+  Value* shifted; // rounder() + n
   Value* r;
-  Value* rest;  // r + rest is good to far more than r alone
+  Value* rest; // r + rest is good to far more than r alone
 };
 
 Reduced reduce(const MathKernel& k, Value* x) {
@@ -28,8 +29,7 @@ Reduced reduce(const MathKernel& k, Value* x) {
 // e^r - 1 - r, plus the rest of r.
 Value* beyond_linear(const MathKernel& k, const Reduced& reduced) {
   std::span<const double> coefficients(k_exp_f32);
-  if (k.is_f64)
-    coefficients = k_exp_f64;
+  if (k.is_f64) coefficients = k_exp_f64;
   Value* r = reduced.r;
   return k.fma(k.mul(r, r), k.polynomial(r, coefficients), reduced.rest);
 }
@@ -39,19 +39,21 @@ Value* finish_exp(const MathKernel& k, const Reduced& reduced) {
   return k.scale(value, k.power_of_two(reduced.n, reduced.shifted));
 }
 
-// Half of e^x - 1. Halved, because 2^n itself overflows where the result is near the largest number.
+// Half of e^x - 1. Halved, because 2^n itself overflows where the result is near the largest
+// number.
 ValuePair half_expm1(const MathKernel& k, Value* x) {
   const Reduced reduced = reduce(k, x);
   Value* biased = k.rounded_integer(reduced.shifted, static_cast<std::int64_t>(k.bias()) - 1);
   Value* half_power = k.from_bits(
       k.builder.CreateShl(biased, k.integer(static_cast<std::uint64_t>(k.mantissa_bits()))));
   // (2^n - 1)/2 + 2^n/2 (r + ...): the first two terms may cancel, so their sum is kept exact.
-  const ValuePair sum =
-      k.fast_sum(k.sub(half_power, k.constant(0.5)), k.mul(half_power, reduced.r));
-  return {sum.hi, k.fma(half_power, beyond_linear(k, reduced), sum.lo)};
+  // Where 2^n is so small that fast_sum is wrong about what it lost, that is 0 and so is the loss.
+  const ValuePair whole = k.fast_sum(half_power, k.constant(-0.5));
+  const ValuePair sum = k.fast_sum(whole.hi, k.mul(half_power, reduced.r));
+  return {sum.hi, k.fma(half_power, beyond_linear(k, reduced), k.add(sum.lo, whole.lo))};
 }
 
-}  // namespace
+} // namespace
 
 llvm::Value* emit_exp(const MathKernel& k, Value* x) {
   // Beyond the clamp the result is 0 or infinity, which the scaling gives.
@@ -60,7 +62,10 @@ llvm::Value* emit_exp(const MathKernel& k, Value* x) {
 
 llvm::Value* exp_of_sum(const MathKernel& k, Value* x, Value* rest) {
   Reduced reduced = reduce(k, x);
-  reduced.rest = k.add(reduced.rest, rest);
+  // What is not far below r has to go through the polynomial.
+  const ValuePair r = k.exact_sum(reduced.r, rest);
+  reduced.r = r.hi;
+  reduced.rest = k.add(reduced.rest, r.lo);
   return finish_exp(k, reduced);
 }
 
@@ -84,7 +89,7 @@ llvm::Value* emit_expm1(const MathKernel& k, Value* x) {
 llvm::Value* emit_tanh(const MathKernel& k, Value* x) {
   // With h = (e^2|x| - 1)/2, tanh |x| = h / (h + 1).
   Value* magnitude = k.abs(x);
-  Value* ceiling = k.constant(k.pick(10.0, 20.0));  // from here on tanh rounds to 1
+  Value* ceiling = k.constant(k.pick(10.0, 20.0)); // from here on tanh rounds to 1
   Value* capped = k.select(k.greater(magnitude, ceiling), ceiling, magnitude);
   const ValuePair half = half_expm1(k, k.add(capped, capped));
   const ValuePair h = k.fast_sum(half.hi, half.lo);
@@ -120,4 +125,4 @@ llvm::Value* emit_logistic(const MathKernel& k, Value* x) {
   return k.scale(k.divide(numerator, divisor), chosen);
 }
 
-}  // namespace nngc::codegen
+} // namespace nngc::codegen

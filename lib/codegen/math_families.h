@@ -39,7 +39,8 @@ llvm::Value* emit_sin_cos(const MathKernel& k, llvm::Value* x, bool cosine);
 /// The module's function double -> {quadrant i64, double, double}: for finite |x| >= 2^20, x less
 /// (quadrant mod 4) pi/2, as a sum of two, within pi/4.
 llvm::Function* huge_reduction(const MathKernel& k);
-/// An internal function of the builder's module with the caller's target; its body is empty when new.
+/// An internal function of the builder's module with the caller's target; its body is empty when
+/// new.
 llvm::Function* helper_function(const MathKernel& k, const std::string& name, llvm::Type* result,
                                 llvm::Type* parameter);
 
@@ -48,4 +49,4 @@ enum class Rounding { Floor, Ceil, Trunc, Even };
 llvm::Value* emit_rounding(const MathKernel& k, llvm::Value* x, Rounding mode);
 llvm::Value* emit_rsqrt(const MathKernel& k, llvm::Value* x);
 
-}  // namespace nngc::codegen
+} // namespace nngc::codegen

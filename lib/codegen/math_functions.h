@@ -1,8 +1,9 @@
 /// Elementary functions as LLVM IR: polynomials of our own, the same for scalars and vectors of any
-/// lane count, f32 and f64. No call, no intrinsic that becomes one; docs/accuracy.md has the errors.
+/// lane count, f32 and f64. No call, no intrinsic that becomes one; docs/accuracy.md has the
+/// errors.
 #pragma once
 
-#include "codegen/llvm_headers.h"
+#include "codegen/llvm_ir.h"
 #include "codegen/target_traits.h"
 
 namespace nngc::codegen {
@@ -27,12 +28,12 @@ enum class MathFn {
   RoundEven
 };
 
-/// Emits functions at the builder's place. All keep the special values of C's Annex F (NaN, infinities,
-/// signed zeros, subnormals); the builder's fast-math flags are not used, so results do not depend on them.
-/// Targets with fma get the same bits from each other; so do targets without.
+/// Emits functions at the builder's place. All keep the special values of C's Annex F (NaN,
+/// infinities, signed zeros, subnormals); the builder's fast-math flags are not used, so results do
+/// not depend on them. Targets with fma get the same bits from each other; so do targets without.
 ///
-/// Needs an insertion block inside a function of a module: sin and cos make internal functions beside it.
-/// Never splits the block.
+/// Needs an insertion block inside a function of a module: sin and cos make internal functions
+/// beside it. Never splits the block.
 class MathEmitter {
 public:
   MathEmitter(llvm::IRBuilder<>& builder, const TargetTraits& target, bool allow_fma)
@@ -49,4 +50,4 @@ private:
   bool fused_;
 };
 
-}  // namespace nngc::codegen
+} // namespace nngc::codegen

@@ -12,8 +12,8 @@ using llvm::Type;
 
 Type* integer_like(Type* type) {
   auto& context = type->getContext();
-  Type* scalar = type->getScalarType()->isDoubleTy() ? Type::getInt64Ty(context)
-                                                     : Type::getInt32Ty(context);
+  Type* scalar =
+      type->getScalarType()->isDoubleTy() ? Type::getInt64Ty(context) : Type::getInt32Ty(context);
   if (auto* vector = llvm::dyn_cast<llvm::FixedVectorType>(type))
     return llvm::FixedVectorType::get(scalar, vector->getNumElements());
   return scalar;
@@ -24,7 +24,7 @@ unsigned lanes_in(Type* type) {
   return vector ? vector->getNumElements() : 0;
 }
 
-}  // namespace
+} // namespace
 
 MathKernel::MathKernel(llvm::IRBuilder<>& builder, const TargetTraits& target, bool fused,
                        Type* type)
@@ -33,8 +33,7 @@ MathKernel::MathKernel(llvm::IRBuilder<>& builder, const TargetTraits& target, b
 
 MathKernel MathKernel::wide() const {
   Type* f64 = builder.getDoubleTy();
-  if (lanes != 0)
-    f64 = llvm::FixedVectorType::get(f64, lanes);
+  if (lanes != 0) f64 = llvm::FixedVectorType::get(f64, lanes);
   return {builder, target, fused, f64};
 }
 
@@ -58,8 +57,7 @@ llvm::Value* MathKernel::sqrt(Value* a) const {
 
 llvm::Value* MathKernel::fma(Value* a, Value* b, Value* c) const {
   // Without the instruction llvm.fma is a library call.
-  if (fused)
-    return builder.CreateIntrinsic(llvm::Intrinsic::fma, {a->getType()}, {a, b, c});
+  if (fused) return builder.CreateIntrinsic(llvm::Intrinsic::fma, {a->getType()}, {a, b, c});
   return add(mul(a, b), c);
 }
 
@@ -100,11 +98,12 @@ ValuePair MathKernel::exact_sum(Value* a, Value* b) const {
 
 ValuePair MathKernel::exact_product(Value* a, Value* b) const {
   Value* product = mul(a, b);
-  if (fused)
-    return {product, fma(a, b, negate(product))};
+  if (fused) return {product, fma(a, b, negate(product))};
   // Split each factor at half its bits; the four products are then exact (the last one nearly).
   const std::uint64_t head_mask = pick(~std::uint64_t{0xfff}, ~std::uint64_t{0x7ffffff});
-  auto head = [&](Value* v) { return from_bits(builder.CreateAnd(to_bits(v), integer(head_mask))); };
+  auto head = [&](Value* v) {
+    return from_bits(builder.CreateAnd(to_bits(v), integer(head_mask)));
+  };
   Value* a_head = head(a);
   Value* b_head = head(b);
   Value* a_tail = sub(a, a_head);
@@ -116,18 +115,27 @@ ValuePair MathKernel::exact_product(Value* a, Value* b) const {
 }
 
 llvm::Value* MathKernel::residual(Value* a, Value* b, Value* c) const {
-  if (fused)
-    return fnma(a, b, c);
+  if (fused) return fnma(a, b, c);
   const ValuePair product = exact_product(a, b);
   return sub(sub(c, product.hi), product.lo);
 }
 
-llvm::Value* MathKernel::divide(ValuePair n, ValuePair d) const {
+ValuePair MathKernel::divide_in_parts(ValuePair n, ValuePair d) const {
   // One division: the quotient by the reciprocal, corrected by what it leaves of the numerator.
   Value* reciprocal = div(constant(1), d.hi);
   Value* quotient = mul(n.hi, reciprocal);
   Value* left = add(residual(quotient, d.hi, n.hi), fnma(quotient, d.lo, n.lo));
-  return fma(left, reciprocal, quotient);
+  return {quotient, mul(left, reciprocal)};
+}
+
+llvm::Value* MathKernel::divide(ValuePair n, ValuePair d) const {
+  const ValuePair parts = divide_in_parts(n, d);
+  return add(parts.hi, parts.lo);
+}
+
+ValuePair MathKernel::divide_long(ValuePair n, ValuePair d) const {
+  const ValuePair parts = divide_in_parts(n, d);
+  return fast_sum(parts.hi, parts.lo);
 }
 
 llvm::Value* MathKernel::rounded_integer(Value* shifted, std::int64_t offset) const {
@@ -141,8 +149,7 @@ bool MathKernel::has_scalef() const {
 }
 
 PowerOfTwo MathKernel::power_of_two(Value* n, Value* shifted) const {
-  if (has_scalef())
-    return {.exponent = n};
+  if (has_scalef()) return {.exponent = n};
   // 2^n as 2^(n/2) 2^(n - n/2): each is normal, and only the last product may round to a subnormal.
   const auto twice_bias = static_cast<std::int64_t>(2 * bias());
   Value* both = rounded_integer(shifted, twice_bias);
@@ -154,8 +161,7 @@ PowerOfTwo MathKernel::power_of_two(Value* n, Value* shifted) const {
 }
 
 llvm::Value* MathKernel::scale(Value* a, const PowerOfTwo& power) const {
-  if (power.exponent == nullptr)
-    return mul(mul(a, power.first), power.second);
+  if (power.exponent == nullptr) return mul(mul(a, power.first), power.second);
   // vscalef rounds once, to a subnormal too: the same bits as the two products.
   const unsigned width = pick(16U, 8U);
   Type* element = type->getScalarType();
@@ -167,13 +173,12 @@ llvm::Value* MathKernel::scale(Value* a, const PowerOfTwo& power) const {
   llvm::SmallVector<Value*> parts;
   for (unsigned start = 0; start < lanes; start += width) {
     llvm::SmallVector<int> which;
-    for (unsigned lane = 0; lane < width; ++lane)
-      which.push_back(static_cast<int>(start + lane));
+    for (unsigned lane = 0; lane < width; ++lane) which.push_back(static_cast<int>(start + lane));
     Value* mantissa = lanes == width ? a : builder.CreateShuffleVector(a, which);
     Value* exponent =
         lanes == width ? power.exponent : builder.CreateShuffleVector(power.exponent, which);
-    parts.push_back(builder.CreateIntrinsic(
-        id, {}, {mantissa, exponent, nothing, all, builder.getInt32(4)}));
+    parts.push_back(
+        builder.CreateIntrinsic(id, {}, {mantissa, exponent, nothing, all, builder.getInt32(4)}));
   }
   // Join neighbours, two by two where the count is even, else onto the first.
   Value* joined = parts[0];
@@ -182,8 +187,7 @@ llvm::Value* MathKernel::scale(Value* a, const PowerOfTwo& power) const {
     llvm::SmallVector<int> widen;
     llvm::SmallVector<int> which;
     for (unsigned lane = 0; lane < have + width; ++lane) {
-      if (lane < have)
-        widen.push_back(lane < width ? static_cast<int>(lane) : -1);
+      if (lane < have) widen.push_back(lane < width ? static_cast<int>(lane) : -1);
       which.push_back(static_cast<int>(lane));
     }
     Value* next = have == width ? parts[i] : builder.CreateShuffleVector(parts[i], widen);
@@ -192,4 +196,4 @@ llvm::Value* MathKernel::scale(Value* a, const PowerOfTwo& power) const {
   return joined;
 }
 
-}  // namespace nngc::codegen
+} // namespace nngc::codegen

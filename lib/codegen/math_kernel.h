@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <span>
 
-#include "codegen/llvm_headers.h"
+#include "codegen/llvm_ir.h"
 #include "codegen/target_traits.h"
 
 namespace nngc::codegen {
@@ -17,8 +17,8 @@ struct ValuePair {
 
 /// 2^n in whatever form scales fastest, without overflow where only the product is in range.
 struct PowerOfTwo {
-  llvm::Value* exponent = nullptr;  ///< n as a float, where the target scales by it
-  llvm::Value* first = nullptr;     ///< else two factors
+  llvm::Value* exponent = nullptr; ///< n as a float, where the target scales by it
+  llvm::Value* first = nullptr;    ///< else two factors
   llvm::Value* second = nullptr;
 };
 
@@ -31,11 +31,11 @@ public:
 
   llvm::IRBuilder<>& builder;
   const TargetTraits target;
-  const bool fused;  ///< fma() rounds once
+  const bool fused; ///< fma() rounds once
   llvm::Type* const type;
-  llvm::Type* const integer_type;  ///< as wide, lane for lane
+  llvm::Type* const integer_type; ///< as wide, lane for lane
   const bool is_f64;
-  const unsigned lanes;  ///< 0 for a scalar
+  const unsigned lanes; ///< 0 for a scalar
 
   /// The same lane count, in f64.
   [[nodiscard]] MathKernel wide() const;
@@ -86,17 +86,21 @@ public:
   Value* residual(Value* a, Value* b, Value* c) const;
   /// (n.hi + n.lo) / (d.hi + d.lo), with an error little above half a last place.
   Value* divide(ValuePair n, ValuePair d) const;
+  /// The same, to nearly twice the digits.
+  ValuePair divide_long(ValuePair n, ValuePair d) const;
 
   /// The constant that, added, leaves the integer nearest to a small number in the low bits.
   [[nodiscard]] double rounder() const { return pick(0x1.8p23, 0x1.8p52); }
   /// The integer in rounder() + n, plus `offset`.
   Value* rounded_integer(Value* shifted, std::int64_t offset) const;
-  /// 2^n for n, a float holding an integer of at most 4 times the exponent range, and rounder() + n.
+  /// 2^n for n, a float holding an integer of at most 4 times the exponent range, and rounder() +
+  /// n.
   PowerOfTwo power_of_two(Value* n, Value* shifted) const;
   Value* scale(Value* a, const PowerOfTwo& power) const;
 
 private:
   [[nodiscard]] bool has_scalef() const;
+  ValuePair divide_in_parts(ValuePair n, ValuePair d) const;
 };
 
-}  // namespace nngc::codegen
+} // namespace nngc::codegen

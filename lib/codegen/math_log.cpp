@@ -10,8 +10,7 @@ using llvm::Value;
 // log(m 2^e) + correction.
 Value* finish_log(const MathKernel& k, const Binary& x, Value* correction) {
   std::span<const double> coefficients(k_log_f32);
-  if (k.is_f64)
-    coefficients = k_log_f64;
+  if (k.is_f64) coefficients = k_log_f64;
   Value* f = k.sub(x.mantissa, k.constant(1));
   // log(1 + f) = f + f^2 (-1/2 + f P(f)).
   Value* bend = k.fma(f, k.polynomial(f, coefficients), k.constant(-0.5));
@@ -21,8 +20,7 @@ Value* finish_log(const MathKernel& k, const Binary& x, Value* correction) {
   const ValuePair sum = k.fast_sum(whole, f);
   Value* ln2_lo = k.constant(k.pick(k_ln2_lo_f32, k_ln2_lo_f64));
   Value* low = k.add(sum.lo, k.fma(x.exponent, ln2_lo, beyond));
-  if (correction != nullptr)
-    low = k.add(low, correction);
+  if (correction != nullptr) low = k.add(low, correction);
   return k.add(sum.hi, low);
 }
 
@@ -34,7 +32,7 @@ Value* with_special_values(const MathKernel& k, Value* x, Value* value) {
   return k.select(k.equal(x, k.infinity()), x, value);
 }
 
-}  // namespace
+} // namespace
 
 Binary split_binary(const MathKernel& k, Value* x, bool maybe_subnormal) {
   auto& b = k.builder;
@@ -47,12 +45,14 @@ Binary split_binary(const MathKernel& k, Value* x, bool maybe_subnormal) {
     x = k.select(small, k.mul(x, k.constant(k.pick(0x1p25, 0x1p54))), x);
     away = k.select(small, k.constant(offset + bias + k.pick(25.0, 54.0)), away);
   }
-  // Adding the distance from sqrt 1/2 to 1 carries into the exponent just where m would exceed sqrt 2.
+  // Adding the distance from sqrt 1/2 to 1 carries into the exponent just where m would exceed
+  // sqrt 2.
   const std::uint64_t one = k.bias() << bits;
   const std::uint64_t root_half = k.pick<std::uint64_t>(0x3f3504f3, 0x3fe6a09e667f3bcd);
   Value* moved = b.CreateAdd(k.to_bits(x), k.integer(one - root_half));
   Value* mantissa = b.CreateAnd(moved, k.integer((std::uint64_t{1} << bits) - 1));
-  // The exponent becomes a float as the last bits of a large number: no conversion of 64-bit integers.
+  // The exponent becomes a float as the last bits of a large number: no conversion of 64-bit
+  // integers.
   Value* exponent = b.CreateOr(b.CreateLShr(moved, k.integer(bits)),
                                k.integer(k.pick<std::uint64_t>(0x4b000000, 0x4330000000000000)));
   return {k.from_bits(b.CreateAdd(mantissa, k.integer(root_half))),
@@ -72,4 +72,4 @@ llvm::Value* emit_log1p(const MathKernel& k, Value* x) {
   return k.select(tiny, x, value);
 }
 
-}  // namespace nngc::codegen
+} // namespace nngc::codegen

@@ -53,8 +53,7 @@ ValuePair long_log(const MathKernel& k, const Binary& x) {
   const ValuePair log_m = onto(k.mul(s.hi, two), k.mul(s.lo, two), inner);
 
   // e ln2_hi is exact.
-  const ValuePair whole =
-      k.fast_sum(k.mul(x.exponent, k.constant(k_ln2_hi_f64)), log_m.hi);
+  const ValuePair whole = k.fast_sum(k.mul(x.exponent, k.constant(k_ln2_hi_f64)), log_m.hi);
   Value* low = k.fma(x.exponent, k.constant(k_ln2_lo_f64), log_m.lo);
   // ln2_lo x e is below 2^-31: its own rounding error, below 2^-84, does not count.
   const ValuePair low_sum = k.exact_sum(whole.lo, low);
@@ -75,7 +74,7 @@ Value* core_f64(const MathKernel& k, Value* magnitude, Value* y) {
   return exp_of_sum(k, power, rest);
 }
 
-}  // namespace
+} // namespace
 
 llvm::Value* emit_pow(const MathKernel& k, Value* x, Value* y) {
   auto& b = k.builder;
@@ -107,4 +106,4 @@ llvm::Value* emit_pow(const MathKernel& k, Value* x, Value* y) {
   return k.select(b.CreateOr(k.equal(x, one), k.equal(y, zero)), one, value);
 }
 
-}  // namespace nngc::codegen
+} // namespace nngc::codegen

@@ -10,8 +10,7 @@ using llvm::Value;
 
 llvm::GlobalVariable* bit_table(llvm::Module& module) {
   const char* name = "nngc.two_over_pi";
-  if (auto* known = module.getNamedGlobal(name))
-    return known;
+  if (auto* known = module.getNamedGlobal(name)) return known;
   auto* data = llvm::ConstantDataArray::get(module.getContext(), k_two_over_pi_bits);
   auto* table = new llvm::GlobalVariable(module, data->getType(), true,
                                          llvm::GlobalValue::PrivateLinkage, data, name);
@@ -31,8 +30,8 @@ Words product_mod_4(llvm::IRBuilder<>& b, Value* mantissa, Value* exponent) {
   llvm::Type* i64 = b.getInt64Ty();
   llvm::Type* i128 = b.getInt128Ty();
   auto* table = bit_table(*b.GetInsertBlock()->getModule());
-  // Bits of 2/pi before number `exponent` - 2 give multiples of 4, so 192 bits from there are enough;
-  // the table starts with 64 zeros.
+  // Bits of 2/pi before number `exponent` - 2 give multiples of 4, so 192 bits from there are
+  // enough; the table starts with 64 zeros.
   Value* start = b.CreateAdd(exponent, b.getInt64(62));
   Value* word = b.CreateLShr(start, b.getInt64(6));
   Value* bit = b.CreateAnd(start, b.getInt64(63));
@@ -78,10 +77,10 @@ void write_body(const MathKernel& outer, llvm::Function* function) {
   Value* whole = b.CreateOr(b.CreateShl(b.CreateZExt(b.CreateXor(upper, negative), i128), 64),
                             b.CreateZExt(b.CreateXor(lower, negative), i128));
 
-  // Normalized, its top 53 bits and the 63 after them become two doubles. No double comes so close to
-  // a multiple of pi/2 that fewer than 64 of the 128 bits are left.
-  Value* zeros = b.CreateTrunc(
-      b.CreateBinaryIntrinsic(llvm::Intrinsic::ctlz, whole, b.getFalse()), i64);
+  // Normalized, its top 53 bits and the 63 after them become two doubles. No double comes so close
+  // to a multiple of pi/2 that fewer than 64 of the 128 bits are left.
+  Value* zeros =
+      b.CreateTrunc(b.CreateBinaryIntrinsic(llvm::Intrinsic::ctlz, whole, b.getFalse()), i64);
   zeros = b.CreateAnd(zeros, b.getInt64(127));
   Value* shifted = b.CreateShl(whole, b.CreateZExt(zeros, i128));
   Value* top = b.CreateTrunc(b.CreateLShr(shifted, 75), i64);
@@ -97,11 +96,8 @@ void write_body(const MathKernel& outer, llvm::Function* function) {
   angle = k.fast_sum(angle.hi, k.add(angle.lo, cross));
   // The sign of the fraction, then that of x.
   Value* backwards = b.CreateAShr(bits, 63);
-  Value* sign = b.CreateAnd(b.CreateXor(negative, backwards),
-                            b.getInt64(std::uint64_t{1} << 63));
-  auto signed_part = [&](Value* v) {
-    return k.from_bits(b.CreateXor(k.to_bits(v), sign));
-  };
+  Value* sign = b.CreateAnd(b.CreateXor(negative, backwards), b.getInt64(std::uint64_t{1} << 63));
+  auto signed_part = [&](Value* v) { return k.from_bits(b.CreateXor(k.to_bits(v), sign)); };
   quadrant = b.CreateSub(b.CreateXor(quadrant, backwards), backwards);
   Value* result = llvm::PoisonValue::get(function->getReturnType());
   result = b.CreateInsertValue(result, quadrant, 0);
@@ -109,7 +105,7 @@ void write_body(const MathKernel& outer, llvm::Function* function) {
   b.CreateRet(b.CreateInsertValue(result, signed_part(angle.lo), 2));
 }
 
-}  // namespace
+} // namespace
 
 llvm::Function* helper_function(const MathKernel& k, const std::string& name, llvm::Type* result,
                                 llvm::Type* parameter) {
@@ -119,14 +115,12 @@ llvm::Function* helper_function(const MathKernel& k, const std::string& name, ll
   for (const char* kind : {"target-cpu", "target-features"})
     if (caller->hasFnAttribute(kind))
       key += "." + caller->getFnAttribute(kind).getValueAsString().str();
-  if (auto* known = caller->getParent()->getFunction(key))
-    return known;
+  if (auto* known = caller->getParent()->getFunction(key)) return known;
   auto* function =
       llvm::Function::Create(llvm::FunctionType::get(result, {parameter}, false),
                              llvm::Function::InternalLinkage, key, caller->getParent());
   for (const char* kind : {"target-cpu", "target-features"})
-    if (caller->hasFnAttribute(kind))
-      function->addFnAttr(caller->getFnAttribute(kind));
+    if (caller->hasFnAttribute(kind)) function->addFnAttr(caller->getFnAttribute(kind));
   function->addFnAttr(llvm::Attribute::NoUnwind);
   function->addFnAttr(llvm::Attribute::NoInline);
   return function;
@@ -137,9 +131,8 @@ llvm::Function* huge_reduction(const MathKernel& k) {
   llvm::Type* f64 = b.getDoubleTy();
   auto* result = llvm::StructType::get(b.getInt64Ty(), f64, f64);
   llvm::Function* function = helper_function(k, "nngc.reduce_huge", result, f64);
-  if (function->empty())
-    write_body(k, function);
+  if (function->empty()) write_body(k, function);
   return function;
 }
 
-}  // namespace nngc::codegen
+} // namespace nngc::codegen

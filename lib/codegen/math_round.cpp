@@ -8,7 +8,8 @@ using llvm::Value;
 llvm::Value* emit_rounding(const MathKernel& k, Value* x, Rounding mode) {
   if (k.target.has_sse41) {
     static constexpr llvm::Intrinsic::ID ids[] = {llvm::Intrinsic::floor, llvm::Intrinsic::ceil,
-                                                  llvm::Intrinsic::trunc, llvm::Intrinsic::roundeven};
+                                                  llvm::Intrinsic::trunc,
+                                                  llvm::Intrinsic::roundeven};
     return k.builder.CreateUnaryIntrinsic(ids[static_cast<int>(mode)], x);
   }
   // Without SSE4.1 those are library calls. Adding 2^23 (2^52) leaves the nearest integer.
@@ -42,4 +43,4 @@ llvm::Value* emit_rsqrt(const MathKernel& k, Value* x) {
   return k.select(k.builder.CreateFCmpORD(left, left), better, y);
 }
 
-}  // namespace nngc::codegen
+} // namespace nngc::codegen

@@ -1,5 +1,5 @@
-/// sin and cos: x = q pi/2 + r, |r| <= pi/4. The reduction runs in f64 for both types; up to 2^20 by
-/// subtracting multiples of pi/2 in parts, beyond that lane by lane with huge_reduction().
+/// sin and cos: x = q pi/2 + r, |r| <= pi/4. The reduction runs in f64 for both types; up to 2^20
+/// by subtracting multiples of pi/2 in parts, beyond that lane by lane with huge_reduction().
 #include "codegen/math_coefficients.h"
 #include "codegen/math_families.h"
 
@@ -11,8 +11,8 @@ using llvm::Value;
 constexpr double huge = 0x1p20;
 
 struct Angle {
-  Value* quadrant;  // 64-bit integers, mod 4
-  ValuePair r;      // f64
+  Value* quadrant; // 64-bit integers, mod 4
+  ValuePair r;     // f64
 };
 
 // `w` is the f64 kernel; `precise` asks for a low part (else it is 0).
@@ -26,8 +26,7 @@ Angle reduce_small(const MathKernel& w, Value* x, bool precise) {
   if (w.fused) {
     Value* near = w.fnma(n, w.constant(k_pi_2_fused[0]), x);
     Value* second = w.constant(k_pi_2_fused[1]);
-    if (!precise)
-      return {quadrant, {w.fnma(n, second, near), zero}};
+    if (!precise) return {quadrant, {w.fnma(n, second, near), zero}};
     const ValuePair product = w.exact_product(n, second);
     const ValuePair sum = w.exact_sum(near, w.negate(product.hi));
     Value* lo = w.fnma(n, w.constant(k_pi_2_fused[2]), w.sub(sum.lo, product.lo));
@@ -35,8 +34,7 @@ Angle reduce_small(const MathKernel& w, Value* x, bool precise) {
   }
   auto times = [&](std::size_t part) { return w.mul(n, w.constant(k_pi_2_short[part])); };
   Value* near = w.sub(x, times(0));
-  if (!precise)
-    return {quadrant, {w.sub(w.sub(near, times(1)), times(2)), zero}};
+  if (!precise) return {quadrant, {w.sub(w.sub(near, times(1)), times(2)), zero}};
   const ValuePair one = w.exact_sum(near, w.negate(times(1)));
   const ValuePair two = w.exact_sum(one.hi, w.negate(times(2)));
   Value* lo = w.sub(w.add(one.lo, two.lo), times(3));
@@ -122,7 +120,8 @@ Value* evaluate(const MathKernel& k, ValuePair r, Value* quadrant) {
   Value* sin_r = k.add(r.hi, bend);
   // cos: 1 - z/2 in two parts, then z^2 C(z) - r.hi r.lo.
   const ValuePair bulk = k.fast_sum(k.constant(1), k.negate(half));
-  // What rounding z lost is far below; only its use in 1 - z/2 matters, and there it is exact enough.
+  // What rounding z lost is far below; only its use in 1 - z/2 matters, and there it is exact
+  // enough.
   Value* tail = k.fma(k.mul(z, z), k.polynomial(z, cosine), k.fnma(r.hi, r.lo, bulk.lo));
   Value* cos_r = k.add(bulk.hi, tail);
 
@@ -141,8 +140,7 @@ void write_body(const MathKernel& outer, llvm::Function* function, bool cosine) 
   Value* wide_x = k.is_f64 ? x : b.CreateFPExt(x, w.type);
   const Angle angle = patch_huge(w, wide_x, reduce_small(w, wide_x, k.is_f64));
   Value* quadrant = k.is_f64 ? angle.quadrant : b.CreateTrunc(angle.quadrant, k.integer_type);
-  if (cosine)
-    quadrant = b.CreateAdd(quadrant, k.integer(1));
+  if (cosine) quadrant = b.CreateAdd(quadrant, k.integer(1));
   ValuePair r = angle.r;
   if (!k.is_f64) {
     Value* hi = b.CreateFPTrunc(r.hi, k.type);
@@ -159,19 +157,17 @@ void write_body(const MathKernel& outer, llvm::Function* function, bool cosine) 
   b.CreateRet(k.select(finite, value, k.quiet_nan()));
 }
 
-}  // namespace
+} // namespace
 
 llvm::Value* emit_sin_cos(const MathKernel& k, Value* x, bool cosine) {
   // A function of its own, since the large arguments need branches and the caller's block must stay
   // whole.
   std::string name = cosine ? "nngc.cos" : "nngc.sin";
   name += k.is_f64 ? ".f64" : ".f32";
-  if (k.lanes != 0)
-    name += "x" + std::to_string(k.lanes);
+  if (k.lanes != 0) name += "x" + std::to_string(k.lanes);
   llvm::Function* function = helper_function(k, name, k.type, k.type);
-  if (function->empty())
-    write_body(k, function, cosine);
+  if (function->empty()) write_body(k, function, cosine);
   return k.builder.CreateCall(function, {x});
 }
 
-}  // namespace nngc::codegen
+} // namespace nngc::codegen

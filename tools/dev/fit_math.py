@@ -2,7 +2,7 @@
 """Fits the polynomials of lib/codegen/math_coefficients.h.
 
 Run it with a Python that has mpmath (it is no part of the build):
-    python tools/dev/fit_math.py > lib/codegen/math_coefficients.h
+    python tools/dev/fit_math.py | clang-format-19 > lib/codegen/math_coefficients.h
 Each fit is a weighted minimax (Remez exchange in 60 digits). Coefficients are rounded to the
 target type one at a time, lowest order first, and the others refitted around each rounded one, so
 rounding costs almost nothing. The error printed beside each array is the error of the
@@ -179,9 +179,11 @@ def main():
     pair("atan", "(atan t - t) / t^3 in z = t^2, |t| <= tan(pi/8).",
          lambda z: (mp.atan(mp.sqrt(z)) - mp.sqrt(z)) / mp.sqrt(z) ** 3,
          lambda z: mp.sqrt(z) ** 3 / mp.atan(mp.sqrt(z)), (tiny, octant), {"f32": 5, "f64": 11})
-    pair("erf_near", "erf(x)/x - 1 in z = x^2, |x| <= 1.",
-         lambda z: mp.erf(mp.sqrt(z)) / mp.sqrt(z) - 1,
-         lambda z: mp.sqrt(z) / mp.erf(mp.sqrt(z)), (tiny, 1), {"f32": 7, "f64": 12})
+    # About the middle of the interval, where the terms are small and so their roundings.
+    pair("erf_near", "erf(x)/x - 1 in w = x^2 - 1/2, |x| <= 1.",
+         lambda w: mp.erf(mp.sqrt(w + mp.mpf("0.5"))) / mp.sqrt(w + mp.mpf("0.5")) - 1,
+         lambda w: mp.sqrt(w + mp.mpf("0.5")) / mp.erf(mp.sqrt(w + mp.mpf("0.5"))),
+         (tiny - mp.mpf("0.5"), mp.mpf("0.5")), {"f32": 7, "f64": 12})
     pair("erf_far", "log(erfc(1 + u)), u >= 0; the error is that of erfc.",
          lambda u: mp.log(mp.erfc(1 + u)), lambda u: mp.erfc(1 + u),
          {"f32": (0, 3), "f64": (0, 5)}, {"f32": 7, "f64": 18})
