@@ -11,9 +11,10 @@ Tile choose_tile(const TargetTraits& traits, const loop::Kernel& kernel) {
   const Dim& rows = kernel.dims[rank - 3].extent;
   const Dim& columns = kernel.dims[rank - 2].extent;
   const Dim& depth = kernel.dims[rank - 1].extent;
-  // Registers of 512 bits come as 32; narrower ones as 16, of which multiply and add take one more.
+  // Registers of 512 bits come as 32; narrower ones as 16. Beside the sums they hold a row of B's vectors, a
+  // value of A and, without fma, a product.
   const bool wide = traits.vector_bits() >= 512;
-  const int most = wide ? 28 : traits.has_fma ? 12 : 8;
+  const int registers = (wide ? 32 : 16) - (traits.has_fma ? 1 : 2);
   Tile tile;
   tile.lanes = std::clamp(traits.vector_bits() / (8 * byte_size(kernel.acc_type)), 1, nest_lanes);
   const std::int64_t vectors =
@@ -22,7 +23,7 @@ Tile choose_tile(const TargetTraits& traits, const loop::Kernel& kernel) {
   // With one row or few, width alone has to hide the latency of the sums.
   std::int64_t width = wide ? 4 : 2;
   if (rows.is_static() && rows.value() < 4)
-    width = rows.value() <= 1 ? (wide ? 16 : 8) : (wide ? 8 : 4);
+    width = (wide ? 16 : 8) / std::max<std::int64_t>(rows.value(), 1);
   const std::int64_t stride = [&] {
     const Dim k = stride_of(kernel.b.index, static_cast<int>(rank) - 1);
     return k.is_static() ? k.value() : 0;
@@ -37,9 +38,14 @@ Tile choose_tile(const TargetTraits& traits, const loop::Kernel& kernel) {
   // Panels of equal width, so that the last one is not thin.
   const std::int64_t panels = (vectors + width - 1) / width;
   tile.vectors = static_cast<int>(std::min(width, (vectors + panels - 1) / panels));
-  tile.rows = std::max(1, std::min(most / tile.vectors, wide ? 16 : 8));
-  if (wide && tile.vectors == 3)
-    tile.rows = 8;
+  tile.rows = std::clamp(registers / tile.vectors - 1, 1, wide ? 16 : 8);
+  // One height of tiles is one function less to compile. It costs reads of B, which are cheap from L1.
+  if (rows.is_static() && depth.is_static() && depth.value() <= 256 && rows.value() >= 16)
+    for (int fewer = tile.rows; fewer * tile.vectors >= (wide ? 16 : 8); --fewer)
+      if (rows.value() % fewer == 0) {
+        tile.rows = fewer;
+        break;
+      }
   // A batch that is known only at run time: few rows remain after tiles of four.
   if (!rows.is_static())
     tile.rows = std::min(tile.rows, tile.vectors >= 3 ? 4 : 8);
