@@ -7,8 +7,7 @@ namespace nngc::codegen {
 namespace {
 
 Value* full_mask(IrContext& ir, const Place& place) {
-  if (!place.condition)
-    return place.mask;
+  if (!place.condition) return place.mask;
   Value* condition = splat(ir, place.condition, place.lanes);
   return place.mask ? ir.builder.CreateAnd(condition, place.mask) : condition;
 }
@@ -16,8 +15,7 @@ Value* full_mask(IrContext& ir, const Place& place) {
 /// One element per lane at its own offset.
 Value* offsets_of(IrContext& ir, const Place& place) {
   auto& b = ir.builder;
-  if (place.lanes == 1)
-    return place.offset ? place.offset : ir.i64(0);
+  if (place.lanes == 1) return place.offset ? place.offset : ir.i64(0);
   Value* offsets = b.CreateMul(lane_numbers(ir, ir.i64_type(), place.lanes),
                                splat(ir, place.stride, place.lanes));
   return place.offset ? b.CreateAdd(splat(ir, place.offset, place.lanes), offsets) : offsets;
@@ -32,7 +30,7 @@ Value* moved(IrContext& ir, const Place& place) {
   return place.offset ? element(ir, place.dtype, place.address, place.offset) : place.address;
 }
 
-}  // namespace
+} // namespace
 
 Value* load_place(IrContext& ir, const Place& place) {
   Value* mask = full_mask(ir, place);
@@ -69,4 +67,4 @@ void add_to_place(IrContext& ir, const Place& place, Value* value) {
     });
 }
 
-}  // namespace nngc::codegen
+} // namespace nngc::codegen

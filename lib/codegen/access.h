@@ -1,17 +1,18 @@
-/// Op::Load, LoadAt, Store, StoreAt and AddAt on lanes: which of LLVM's loads and stores each becomes.
+/// Op::Load, LoadAt, Store, StoreAt and AddAt on lanes: which of LLVM's loads and stores each
+/// becomes.
 #pragma once
 
 #include "codegen/instr_emitter.h"
 
 namespace nngc::codegen {
 
-/// Where an instruction finds its elements: lane i at address + (offset + i * stride) elements, where
-/// `condition` is true and lane i is not masked. Offset, condition and mask may be null; offset and
-/// condition may be the same for all lanes.
+/// Where an instruction finds its elements: lane i at address + (offset + i * stride) elements,
+/// where `condition` is true and lane i is not masked. Offset, condition and mask may be null;
+/// offset and condition may be the same for all lanes.
 struct Place {
   DType dtype = DType::F32;
   Value* address = nullptr;
-  Value* stride = nullptr;  ///< null for one lane
+  Value* stride = nullptr; ///< null for one lane
   Value* offset = nullptr;
   Value* condition = nullptr;
   Value* mask = nullptr;
@@ -23,4 +24,4 @@ void store_place(IrContext& ir, const Place& place, Value* value);
 /// Adds lane after lane, so that equal addresses all count.
 void add_to_place(IrContext& ir, const Place& place, Value* value);
 
-}  // namespace nngc::codegen
+} // namespace nngc::codegen

@@ -11,15 +11,13 @@ constexpr std::int64_t most_blocks = 16;
 constexpr std::int64_t lane_granule = 256;
 
 int block_dim(const loop::Kernel& kernel) {
-  if (kernel.serial)
-    return -1;
+  if (kernel.serial) return -1;
   int best = -1;
   std::int64_t best_extent = 1;
   for (int d = 0; d < kernel.parallel; ++d) {
     const Dim& extent = kernel.dims[static_cast<std::size_t>(d)].extent;
     // An outer dim with enough indices is best; a symbolic one counts as such.
-    if (!extent.is_static() || extent.value() >= most_blocks)
-      return d;
+    if (!extent.is_static() || extent.value() >= most_blocks) return d;
     if (extent.value() > best_extent) {
       best = d;
       best_extent = extent.value();
@@ -28,7 +26,7 @@ int block_dim(const loop::Kernel& kernel) {
   return best;
 }
 
-}  // namespace
+} // namespace
 
 NestBlocks nest_blocks(Frame& frame, const loop::Kernel& kernel) {
   IrContext& ir = frame.ir();
@@ -51,8 +49,7 @@ NestBlocks nest_blocks(Frame& frame, const loop::Kernel& kernel) {
 }
 
 Value* block_count(Frame& frame, const loop::Kernel& kernel) {
-  if (kernel.kind == loop::KernelKind::Contraction)
-    return contraction_blocks(frame, kernel);
+  if (kernel.kind == loop::KernelKind::Contraction) return contraction_blocks(frame, kernel);
   return nest_blocks(frame, kernel).count;
 }
 
@@ -67,15 +64,12 @@ Value* work(Frame& frame, const loop::Kernel& kernel) {
   Value* points = scaled(ir, outer, inner);
   if (kernel.kind == loop::KernelKind::Contraction) {
     std::int64_t epilogue = 0;
-    for (const loop::Phase& phase : kernel.phases)
-      epilogue += weight(phase.body);
-    return ir.builder.CreateAdd(scaled(ir, points, ir.i64(2)),
-                                scaled(ir, outer, ir.i64(epilogue)));
+    for (const loop::Phase& phase : kernel.phases) epilogue += weight(phase.body);
+    return ir.builder.CreateAdd(scaled(ir, points, ir.i64(2)), scaled(ir, outer, ir.i64(epilogue)));
   }
   std::int64_t deep = 0, flat = 0;
-  for (const loop::Phase& phase : kernel.phases)
-    (phase.loops ? deep : flat) += weight(phase.body);
+  for (const loop::Phase& phase : kernel.phases) (phase.loops ? deep : flat) += weight(phase.body);
   return ir.builder.CreateAdd(scaled(ir, points, ir.i64(deep)), scaled(ir, outer, ir.i64(flat)));
 }
 
-}  // namespace nngc::codegen
+} // namespace nngc::codegen

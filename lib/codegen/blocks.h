@@ -1,4 +1,5 @@
-/// How a kernel's work is cut into blocks that may run on different threads: fixed by its extents alone.
+/// How a kernel's work is cut into blocks that may run on different threads: fixed by its extents
+/// alone.
 #pragma once
 
 #include "codegen/frame.h"
@@ -7,7 +8,7 @@ namespace nngc::codegen {
 
 /// A parallel dim cut into `count` chunks of `chunk` indices, the last one shorter.
 struct NestBlocks {
-  int dim = -1;  ///< -1: one block
+  int dim = -1; ///< -1: one block
   Value* count = nullptr;
   Value* chunk = nullptr;
 };
@@ -18,4 +19,4 @@ struct NestBlocks {
 /// About how many scalar operations the kernel runs.
 [[nodiscard]] Value* work(Frame& frame, const loop::Kernel& kernel);
 
-}  // namespace nngc::codegen
+} // namespace nngc::codegen

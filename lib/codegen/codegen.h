@@ -1,7 +1,7 @@
 /// Machine code from a loop program: as text, as an object file, or in memory.
 ///
-/// This is the only header of the folder that others include; it shows nothing of LLVM. JIT and object
-/// file are made of the same bytes, so their results are the same bits.
+/// This is the only header of the folder that others include; it shows nothing of LLVM. JIT and
+/// object file are made of the same bytes, so their results are the same bits.
 #pragma once
 
 #include <cstdint>
@@ -15,19 +15,20 @@
 namespace nngc::codegen {
 
 struct Options {
-  std::string cpu = "native";  ///< a name LLVM knows; `native` is this machine with all its features
-  std::string features;        ///< LLVM's `+a,-b` list, after those of the cpu
-  std::string triple;          ///< empty: this machine's
-  int opt_level = 2;           ///< 0: no code optimization; 1 and above: LLVM's default
-  bool contract = true;        ///< Op::Fma may round once where the target can
+  std::string cpu = "native"; ///< a name LLVM knows; `native` is this machine with all its features
+  std::string features;       ///< LLVM's `+a,-b` list, after those of the cpu
+  std::string triple;         ///< empty: this machine's
+  int opt_level = 2;          ///< 0: no code optimization; 1 and above: LLVM's default
+  bool contract = true;       ///< Op::Fma may round once where the target can
 };
 
-/// The module as LLVM's text. Each of these throws Error{Argument} for a cpu or triple LLVM does not know.
+/// The module as LLVM's text. Each of these throws Error{Argument} for a cpu or triple LLVM does
+/// not know.
 [[nodiscard]] std::string emit_llvm_ir(const loop::Program& program, const Options& options);
 [[nodiscard]] std::string emit_bitcode(const loop::Program& program, const Options& options);
 [[nodiscard]] std::string emit_assembly(const loop::Program& program, const Options& options);
-/// A position independent object file. Its undefined symbols are at most memcpy, memset and memmove; its
-/// symbol `<program>_table` is a JSON text that names every entry and argument.
+/// A position independent object file. Its undefined symbols are at most memcpy, memset and
+/// memmove; its symbol `<program>_table` is a JSON text that names every entry and argument.
 [[nodiscard]] std::string emit_object(const loop::Program& program, const Options& options);
 /// The text of that table.
 [[nodiscard]] std::string program_table(const loop::Program& program);
@@ -39,7 +40,7 @@ using EntryFn = int (*)(void* const* args, const std::int64_t* dims, void* works
 
 /// A program in this process's memory; its pages are never writable and executable at once.
 class JitModule {
- public:
+public:
   /// Compiles for this machine. Throws Error{Unsupported} if the memory cannot be made executable.
   [[nodiscard]] static std::shared_ptr<JitModule> compile(const loop::Program& program,
                                                           const Options& options);
@@ -49,13 +50,14 @@ class JitModule {
   JitModule(const JitModule&) = delete;
   JitModule& operator=(const JitModule&) = delete;
 
-  /// The address of a symbol of the program, valid as long as this lives. Throws Error{Argument} if none.
+  /// The address of a symbol of the program, valid as long as this lives. Throws Error{Argument} if
+  /// none.
   [[nodiscard]] void* address(std::string_view symbol) const;
   [[nodiscard]] EntryFn entry(std::string_view name) const {
     return reinterpret_cast<EntryFn>(address(name));
   }
 
- private:
+private:
   struct Impl;
   explicit JitModule(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
@@ -68,4 +70,4 @@ class JitModule {
 /// Whether this machine's LLVM target knows the cpu.
 [[nodiscard]] bool known_cpu(const std::string& cpu);
 
-}  // namespace nngc::codegen
+} // namespace nngc::codegen

@@ -16,8 +16,7 @@ struct RowSplit {
 RowSplit balanced(std::int64_t rows, int most) {
   RowSplit split;
   const std::int64_t tiles = (rows + most - 1) / most;
-  if (tiles == 0)
-    return split;
+  if (tiles == 0) return split;
   split.low = rows / tiles;
   split.tall = split.low + 1;
   split.tall_count = rows - split.low * tiles;
@@ -43,7 +42,7 @@ const Dim& extent_of(const loop::Kernel& kernel, int dim) {
   return kernel.dims[static_cast<std::size_t>(dim)].extent;
 }
 
-}  // namespace
+} // namespace
 
 ContractionEmitter::Panels ContractionEmitter::panels(Frame& frame, const loop::Kernel& kernel,
                                                       const Tile& tile) {
@@ -54,14 +53,13 @@ ContractionEmitter::Panels ContractionEmitter::panels(Frame& frame, const loop::
   const std::int64_t sliver = static_cast<std::int64_t>(tile.lanes) * tile.vectors;
   Panels panels;
   // Columns if there are enough: a core then keeps its columns of B, and of the next layer's B.
-  panels.by_columns = !columns.is_static() || columns.value() >= 4 * sliver ||
-                      (extent_of(kernel, m).is_static() &&
-                       extent_of(kernel, m).value() <= 2 * tile.rows);
+  panels.by_columns =
+      !columns.is_static() || columns.value() >= 4 * sliver ||
+      (extent_of(kernel, m).is_static() && extent_of(kernel, m).value() <= 2 * tile.rows);
   Value* extent = frame.dim(columns);
-  Value* tiles = panels.by_columns ? frame.at_start([&] {
-    return ceil_divide(ir, extent, ir.i64(sliver));
-  })
-                                   : tile_rows(frame, extent_of(kernel, m), tile);
+  Value* tiles = panels.by_columns
+                     ? frame.at_start([&] { return ceil_divide(ir, extent, ir.i64(sliver)); })
+                     : tile_rows(frame, extent_of(kernel, m), tile);
   frame.at_start([&] {
     panels.width = larger(ir, ceil_divide(ir, tiles, ir.i64(most_panels)), ir.i64(1));
     panels.count = larger(ir, ceil_divide(ir, tiles, panels.width), ir.i64(1));
@@ -72,10 +70,8 @@ ContractionEmitter::Panels ContractionEmitter::panels(Frame& frame, const loop::
 
 Value* contraction_blocks(Frame& frame, const loop::Kernel& kernel) {
   IrContext& ir = frame.ir();
-  if (kernel.serial)
-    return ir.i64(1);
-  Value* count =
-      ContractionEmitter::panels(frame, kernel, choose_tile(ir.traits, kernel)).count;
+  if (kernel.serial) return ir.i64(1);
+  Value* count = ContractionEmitter::panels(frame, kernel, choose_tile(ir.traits, kernel)).count;
   for (int d = 0; d < kernel.parallel - 2; ++d) {
     Value* extent = frame.dim(extent_of(kernel, d));
     count = frame.at_start([&] { return scaled(ir, count, extent); });
@@ -95,8 +91,8 @@ void ContractionEmitter::plan_rows() {
   if (rows.is_static()) {
     const RowSplit split = balanced(rows.value(), tile_.rows);
     if (split.tall_count > 0)
-      segments_.push_back({static_cast<int>(split.tall), ir_.i64(0), ir_.i64(split.tall_count),
-                           ir_.i64(0)});
+      segments_.push_back(
+          {static_cast<int>(split.tall), ir_.i64(0), ir_.i64(split.tall_count), ir_.i64(0)});
     if (split.low_count > 0)
       segments_.push_back({static_cast<int>(split.low), ir_.i64(split.tall_count),
                            ir_.i64(split.low_count), ir_.i64(split.tall * split.tall_count)});
@@ -108,8 +104,7 @@ void ContractionEmitter::plan_rows() {
     Value* whole = b.CreateUDiv(all, ir_.i64(tile_.rows));
     Value* covered = b.CreateMul(whole, ir_.i64(tile_.rows));
     segments_.push_back({tile_.rows, ir_.i64(0), whole, ir_.i64(0)});
-    if (tile_.rows > 1)
-      segments_.push_back({1, whole, b.CreateSub(all, covered), covered});
+    if (tile_.rows > 1) segments_.push_back({1, whole, b.CreateSub(all, covered), covered});
     return whole;
   });
 }
@@ -127,8 +122,7 @@ void ContractionEmitter::emit(Value* begin, Value* end) {
   if (kernel_.serial) {
     begin = ir_.i64(0);
     end = panels.count;
-    for (int d = 0; d < m_; ++d)
-      end = scaled(ir_, end, frame_.dim(extent_of(kernel_, d)));
+    for (int d = 0; d < m_; ++d) end = scaled(ir_, end, frame_.dim(extent_of(kernel_, d)));
   }
   static_cast<void>(blocks);
   emit_loop(ir_, begin, end, 1, [&](Value* block) {
@@ -207,4 +201,4 @@ llvm::Function* ContractionEmitter::microkernel(int rows, int vectors, int tail,
   return known;
 }
 
-}  // namespace nngc::codegen
+} // namespace nngc::codegen

@@ -47,10 +47,10 @@ private:
   friend Value* contraction_blocks(Frame& frame, const loop::Kernel& kernel);
   struct Panels {
     bool by_columns = true;
-    Value* width = nullptr;  ///< in tiles
+    Value* width = nullptr; ///< in tiles
     Value* count = nullptr;
   };
   static Panels panels(Frame& frame, const loop::Kernel& kernel, const Tile& tile);
 };
 
-}  // namespace nngc::codegen
+} // namespace nngc::codegen

@@ -1,5 +1,5 @@
-/// Which loop dims each instruction of a kernel depends on, so that nothing is computed in a deeper loop
-/// than it must.
+/// Which loop dims each instruction of a kernel depends on, so that nothing is computed in a deeper
+/// loop than it must.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,8 @@
 
 namespace nngc::codegen {
 
-/// Bit d: the value changes with dim d, or must be made anew (effects, loads of what the kernel stores).
+/// Bit d: the value changes with dim d, or must be made anew (effects, loads of what the kernel
+/// stores).
 using DimSet = std::uint64_t;
 
 /// For each phase, for each instruction.
@@ -23,4 +24,4 @@ using DimSet = std::uint64_t;
 [[nodiscard]] bool is_effect(loop::Op op);
 [[nodiscard]] bool is_access(loop::Op op);
 
-}  // namespace nngc::codegen
+} // namespace nngc::codegen

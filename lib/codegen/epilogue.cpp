@@ -9,15 +9,15 @@ namespace {
 using loop::Instr;
 using loop::Op;
 
-/// A body longer than this runs in a loop over rows, with the sums in memory: written out for every row it
-/// would cost more to compile than the loop costs to run.
+/// A body longer than this runs in a loop over rows, with the sums in memory: written out for every
+/// row it would cost more to compile than the loop costs to run.
 constexpr std::int64_t longest_unrolled = 12;
 
 class Epilogue {
 public:
   Epilogue(Frame& frame, const loop::Kernel& kernel, const Tile& tile, const TilePlace& place)
-      : ir_(frame.ir()), frame_(frame), body_(kernel.phases.front().body), tile_(tile), place_(place),
-        instrs_(ir_), m_(kernel.parallel - 2), n_(kernel.parallel - 1),
+      : ir_(frame.ir()), frame_(frame), body_(kernel.phases.front().body), tile_(tile),
+        place_(place), instrs_(ir_), m_(kernel.parallel - 2), n_(kernel.parallel - 1),
         depends_(dependences(kernel).front()), values_(body_.size()) {
     for (const Instr& instr : body_)
       origins_.push_back(is_access(instr.op) ? origin(instr) : nullptr);
@@ -25,8 +25,7 @@ public:
 
   void run(const Values& sums) {
     for (std::size_t i = 0; i < body_.size(); ++i)
-      if (!on_row(i))
-        evaluate(i, place_.row, nullptr);
+      if (!on_row(i)) evaluate(i, place_.row, nullptr);
     if (tile_.rows > 1 && weight(body_) > longest_unrolled) {
       loop_rows(sums);
       return;
@@ -51,8 +50,9 @@ private:
   }
 
   Value* at(int dim) const {
-    return dim == m_ ? place_.row
-                     : dim == n_ ? place_.column : place_.batch[static_cast<std::size_t>(dim)];
+    return dim == m_   ? place_.row
+           : dim == n_ ? place_.column
+                       : place_.batch[static_cast<std::size_t>(dim)];
   }
 
   void loop_rows(const Values& sums) {
@@ -74,8 +74,7 @@ private:
 
   void run_row(Value* row, const Values& sums) {
     for (std::size_t i = 0; i < body_.size(); ++i)
-      if (on_row(i))
-        evaluate(i, row, &sums);
+      if (on_row(i)) evaluate(i, row, &sums);
   }
 
   /// All vectors of an instruction; one value where it does not depend on the column.
@@ -124,8 +123,7 @@ private:
     if (!(stride_of(instr.index, m_) == Dim(0)))
       sum = b.CreateAdd(sum, scaled(ir_, row, frame_.dim(stride_of(instr.index, m_))));
     sum = b.CreateAdd(sum, column_offset(instr.index, j));
-    if (!vector)
-      return sum;
+    if (!vector) return sum;
     Value* lanes = b.CreateMul(lane_numbers(ir_, ir_.i64_type(), tile_.lanes),
                                splat(ir_, frame_.dim(stride_of(instr.index, n_)), tile_.lanes));
     return b.CreateAdd(splat(ir_, sum, tile_.lanes), lanes);
@@ -150,8 +148,7 @@ private:
       where.stride = frame_.dim(stride_of(instr.index, n_));
       where.mask = place_.masks[static_cast<std::size_t>(j)];
     }
-    if (!is_effect(instr.op))
-      return load_place(ir_, where);
+    if (!is_effect(instr.op)) return load_place(ir_, where);
     Value* stored = value(instr.op == Op::Store ? instr.a : instr.b, j);
     if (instr.op == Op::AddAt)
       add_to_place(ir_, where, stored);
@@ -172,11 +169,11 @@ private:
   Values origins_;
 };
 
-}  // namespace
+} // namespace
 
-void emit_epilogue(Frame& frame, const loop::Kernel& kernel, const Tile& tile, const TilePlace& place,
-                   const Values& sums) {
+void emit_epilogue(Frame& frame, const loop::Kernel& kernel, const Tile& tile,
+                   const TilePlace& place, const Values& sums) {
   Epilogue(frame, kernel, tile, place).run(sums);
 }
 
-}  // namespace nngc::codegen
+} // namespace nngc::codegen

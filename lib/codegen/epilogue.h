@@ -15,7 +15,7 @@ struct TilePlace {
 };
 
 /// Runs the kernel's body for every row and vector of the tile; `sums` are row after row.
-void emit_epilogue(Frame& frame, const loop::Kernel& kernel, const Tile& tile, const TilePlace& place,
-                   const Values& sums);
+void emit_epilogue(Frame& frame, const loop::Kernel& kernel, const Tile& tile,
+                   const TilePlace& place, const Values& sums);
 
-}  // namespace nngc::codegen
+} // namespace nngc::codegen

@@ -7,16 +7,14 @@ namespace nngc::codegen {
 std::vector<int> used_buffers(const loop::Kernel& kernel) {
   std::vector<int> used;
   const auto add = [&](int buffer) {
-    if (buffer >= 0 && std::ranges::find(used, buffer) == used.end())
-      used.push_back(buffer);
+    if (buffer >= 0 && std::ranges::find(used, buffer) == used.end()) used.push_back(buffer);
   };
   if (kernel.kind == loop::KernelKind::Contraction) {
     add(kernel.a.buffer);
     add(kernel.b.buffer);
   }
   for (const loop::Phase& phase : kernel.phases)
-    for (const loop::Instr& instr : phase.body)
-      add(instr.buffer);
+    for (const loop::Instr& instr : phase.body) add(instr.buffer);
   return used;
 }
 
@@ -55,14 +53,12 @@ Value* Frame::pointer_at(Value* array, std::size_t n, const std::string& name) {
 }
 
 Value* Frame::dims_address() {
-  if (!dims_array_)
-    dims_array_ = pointer_at(context_, 0, "dims");
+  if (!dims_array_) dims_array_ = pointer_at(context_, 0, "dims");
   return dims_array_;
 }
 
 Value* Frame::buffer(int index) {
-  if (const auto known = buffers_.find(index); known != buffers_.end())
-    return known->second;
+  if (const auto known = buffers_.find(index); known != buffers_.end()) return known->second;
   const loop::Buffer& buffer = entry_.buffers[static_cast<std::size_t>(index)];
   auto& b = ir_.builder;
   Value* address = nullptr;
@@ -86,7 +82,8 @@ Value* Frame::buffer(int index) {
   case loop::BufferKind::Constant: {
     llvm::GlobalVariable*& global = (*constants_)[index];
     if (!global) {
-      auto* data = llvm::ConstantDataArray::get(ir_.llvm, llvm::ArrayRef<std::uint8_t>(buffer.data));
+      auto* data =
+          llvm::ConstantDataArray::get(ir_.llvm, llvm::ArrayRef<std::uint8_t>(buffer.data));
       global = new llvm::GlobalVariable(ir_.module, data->getType(), true,
                                         llvm::GlobalValue::PrivateLinkage, data, "constant");
       global->setAlignment(llvm::Align(64));
@@ -100,17 +97,14 @@ Value* Frame::buffer(int index) {
 }
 
 Value* Frame::dim(const Dim& dim) {
-  if (dim.is_static())
-    return ir_.i64(dim.value());
+  if (dim.is_static()) return ir_.i64(dim.value());
   Value*& known = dims_[{dim.symbol_id(), dim.scale(), dim.offset()}];
-  if (known)
-    return known;
+  if (known) return known;
   Value*& symbol = symbols_[dim.symbol_id()];
   auto& b = ir_.builder;
   if (!symbol) {
     unsigned position = 0;
-    while (entry_.symbols.at(position) != dim.symbol_id())
-      ++position;
+    while (entry_.symbols.at(position) != dim.symbol_id()) ++position;
     Value* dims = dims_address();
     symbol = at_start([&] {
       Value* where = b.CreateConstInBoundsGEP1_64(ir_.i64_type(), dims, position);
@@ -130,20 +124,17 @@ Value* Frame::base(int buffer, const Dim& offset) {
 }
 
 Value* element(IrContext& ir, DType dtype, Value* address, Value* offset) {
-  if (const auto* constant = constant_of(offset); constant && constant->isZero())
-    return address;
+  if (const auto* constant = constant_of(offset); constant && constant->isZero()) return address;
   return ir.builder.CreateGEP(memory_type(ir, dtype), address, offset);
 }
 
 Value* scaled(IrContext& ir, Value* a, Value* b) {
   for (auto [one, other] : {std::pair(a, b), std::pair(b, a)})
     if (const auto* constant = constant_of(one)) {
-      if (constant->isOne())
-        return other;
-      if (constant->isZero())
-        return ir.i64(0);
+      if (constant->isOne()) return other;
+      if (constant->isZero()) return ir.i64(0);
     }
   return ir.builder.CreateMul(a, b);
 }
 
-}  // namespace nngc::codegen
+} // namespace nngc::codegen

@@ -9,9 +9,9 @@
 
 namespace nngc::codegen {
 
-/// Buffers a kernel touches, in order of first mention. A kernel is called with a context: an array of
-/// pointers that holds the address of the dims, then the addresses of these. So kernels that differ in
-/// nothing but their buffers are one function.
+/// Buffers a kernel touches, in order of first mention. A kernel is called with a context: an array
+/// of pointers that holds the address of the dims, then the addresses of these. So kernels that
+/// differ in nothing but their buffers are one function.
 [[nodiscard]] std::vector<int> used_buffers(const loop::Kernel& kernel);
 
 /// Constant buffers, shared by the kernels of an entry.
@@ -20,8 +20,8 @@ using ConstantGlobals = std::map<int, llvm::GlobalVariable*>;
 /// Buffers, dims and their products, computed once at the function's start, when first asked for.
 class Frame {
 public:
-  /// A kernel's frame. Each constructor starts the function's body: the builder stands behind the block
-  /// that this frame keeps filling.
+  /// A kernel's frame. Each constructor starts the function's body: the builder stands behind the
+  /// block that this frame keeps filling.
   Frame(IrContext& ir, llvm::Function& function, const loop::Entry& entry,
         const loop::Kernel& kernel, Value* context);
   /// An entry's own frame.
@@ -64,4 +64,4 @@ private:
 /// a * b, where either being the constant 1 or 0 costs nothing.
 [[nodiscard]] Value* scaled(IrContext& ir, Value* a, Value* b);
 
-}  // namespace nngc::codegen
+} // namespace nngc::codegen

@@ -1,5 +1,5 @@
-/// Arithmetic of the loop IR as LLVM instructions, for one lane or many. Loads, stores and leaves that
-/// depend on loops are the nests' and contractions' own.
+/// Arithmetic of the loop IR as LLVM instructions, for one lane or many. Loads, stores and leaves
+/// that depend on loops are the nests' and contractions' own.
 #pragma once
 
 #include "codegen/ir_context.h"
@@ -13,8 +13,8 @@ public:
 
   /// The constant of that bit pattern, one lane.
   [[nodiscard]] Value* constant(DType dtype, std::uint64_t bits);
-  /// The result of an instruction that is neither leaf nor effect. Operands have as many lanes as each
-  /// other; `operand` is the dtype of a (of b for Select).
+  /// The result of an instruction that is neither leaf nor effect. Operands have as many lanes as
+  /// each other; `operand` is the dtype of a (of b for Select).
   [[nodiscard]] Value* emit(const loop::Instr& instr, DType operand, Value* a, Value* b, Value* c);
   /// Add, Mul, Max, Min, And, Or and the like of two values of the dtype, rounded to it.
   [[nodiscard]] Value* binary(loop::Op op, DType dtype, Value* a, Value* b);
@@ -32,7 +32,8 @@ private:
   IrContext& ir_;
 };
 
-/// Whether the instruction is one of the elementary functions, which cost ten times a multiplication.
+/// Whether the instruction is one of the elementary functions, which cost ten times a
+/// multiplication.
 [[nodiscard]] bool is_function(loop::Op op);
 
-}  // namespace nngc::codegen
+} // namespace nngc::codegen

@@ -1,4 +1,5 @@
-/// The instructions that are functions: elementary ones by MathEmitter, the remainder by an exact loop.
+/// The instructions that are functions: elementary ones by MathEmitter, the remainder by an exact
+/// loop.
 #include <cassert>
 
 #include "codegen/instr_emitter.h"
@@ -19,8 +20,7 @@ Value* InstrEmitter::function(Op op, DType, Value* a, Value* b) {
   case Op::Rsqrt: return math.emit(MathFn::Rsqrt, a);
   case Op::Sin: return math.emit(MathFn::Sin, a);
   case Op::Cos: return math.emit(MathFn::Cos, a);
-  case Op::Tan:
-    return ir_.builder.CreateFDiv(math.emit(MathFn::Sin, a), math.emit(MathFn::Cos, a));
+  case Op::Tan: return ir_.builder.CreateFDiv(math.emit(MathFn::Sin, a), math.emit(MathFn::Cos, a));
   case Op::Tanh: return math.emit(MathFn::Tanh, a);
   case Op::Logistic: return math.emit(MathFn::Logistic, a);
   case Op::Erf: return math.emit(MathFn::Erf, a);
@@ -30,20 +30,17 @@ Value* InstrEmitter::function(Op op, DType, Value* a, Value* b) {
   case Op::Ceil: return math.emit(MathFn::Ceil, a);
   case Op::RoundEven: return math.emit(MathFn::RoundEven, a);
   case Op::Trunc: return math.emit(MathFn::Trunc, a);
-  default:
-    assert(false && "not a function");
-    return nullptr;
+  default: assert(false && "not a function"); return nullptr;
   }
 }
 
 namespace {
 
-/// `T remainder(T x, T y)` as C's fmod: exact, by subtracting y times falling powers of two. LLVM's frem
-/// would be a call of the C library.
+/// `T remainder(T x, T y)` as C's fmod: exact, by subtracting y times falling powers of two. LLVM's
+/// frem would be a call of the C library.
 llvm::Function* remainder_function(IrContext& ir, Type* type) {
   const std::string name = type->isFloatTy() ? "remainder.f32" : "remainder.f64";
-  if (llvm::Function* known = ir.module.getFunction(name))
-    return known;
+  if (llvm::Function* known = ir.module.getFunction(name)) return known;
   llvm::IRBuilderBase::InsertPointGuard guard(ir.builder);
   auto& b = ir.builder;
   llvm::Function* function = ir.create_function(name, type, {type, type}, true);
@@ -61,8 +58,7 @@ llvm::Function* remainder_function(IrContext& ir, Type* type) {
   // Infinite x, zero y and NaN give NaN; x below y is its own remainder.
   Value* defined = b.CreateAnd(b.CreateFCmpOLT(x, infinity),
                                b.CreateFCmpOGT(y, llvm::ConstantFP::get(type, 0.0)));
-  Value* result =
-      b.CreateSelect(defined, function->getArg(0), llvm::ConstantFP::getNaN(type));
+  Value* result = b.CreateSelect(defined, function->getArg(0), llvm::ConstantFP::getNaN(type));
   b.CreateCondBr(b.CreateAnd(defined, b.CreateFCmpOGE(x, y)), grow, small);
 
   // The largest y * 2^n that is not far above x; every doubling is exact.
@@ -93,14 +89,13 @@ llvm::Function* remainder_function(IrContext& ir, Type* type) {
   return function;
 }
 
-}  // namespace
+} // namespace
 
 Value* InstrEmitter::float_remainder(DType, Value* a, Value* b) {
   auto& builder = ir_.builder;
   llvm::Function* function = remainder_function(ir_, a->getType()->getScalarType());
   const int lanes = lanes_of(a);
-  if (lanes == 1)
-    return builder.CreateCall(function, {a, b});
+  if (lanes == 1) return builder.CreateCall(function, {a, b});
   Value* all = llvm::PoisonValue::get(a->getType());
   for (int i = 0; i < lanes; ++i) {
     const auto lane = static_cast<std::uint64_t>(i);
@@ -111,4 +106,4 @@ Value* InstrEmitter::float_remainder(DType, Value* a, Value* b) {
   return all;
 }
 
-}  // namespace nngc::codegen
+} // namespace nngc::codegen

@@ -5,28 +5,23 @@ namespace nngc::codegen {
 llvm::Function* IrContext::create_function(const std::string& name, Type* result,
                                            const std::vector<Type*>& parameters, bool internal) {
   auto* type = llvm::FunctionType::get(result, parameters, false);
-  auto* function = llvm::Function::Create(type,
-                                          internal ? llvm::Function::InternalLinkage
-                                                   : llvm::Function::ExternalLinkage,
-                                          name, module);
+  auto* function = llvm::Function::Create(
+      type, internal ? llvm::Function::InternalLinkage : llvm::Function::ExternalLinkage, name,
+      module);
   function->addFnAttr(llvm::Attribute::NoUnwind);
   traits.apply(*function);
   return function;
 }
 
 Type* memory_type(IrContext& ir, DType dtype) {
-  if (dtype == DType::F32)
-    return ir.builder.getFloatTy();
-  if (dtype == DType::F64)
-    return ir.builder.getDoubleTy();
+  if (dtype == DType::F32) return ir.builder.getFloatTy();
+  if (dtype == DType::F64) return ir.builder.getDoubleTy();
   return ir.builder.getIntNTy(static_cast<unsigned>(8 * byte_size(dtype)));
 }
 
 Type* register_type(IrContext& ir, DType dtype) {
-  if (dtype == DType::Bool)
-    return ir.builder.getInt1Ty();
-  if (dtype == DType::BF16 || dtype == DType::F16)
-    return ir.builder.getFloatTy();
+  if (dtype == DType::Bool) return ir.builder.getInt1Ty();
+  if (dtype == DType::BF16 || dtype == DType::F16) return ir.builder.getFloatTy();
   return memory_type(ir, dtype);
 }
 
@@ -40,8 +35,7 @@ int lanes_of(const Value* value) {
 }
 
 Value* splat(IrContext& ir, Value* value, int lanes) {
-  if (lanes == 1 || value->getType()->isVectorTy())
-    return value;
+  if (lanes == 1 || value->getType()->isVectorTy()) return value;
   return ir.builder.CreateVectorSplat(static_cast<unsigned>(lanes), value);
 }
 
@@ -83,10 +77,8 @@ Values emit_loop(IrContext& ir, Value* low, Value* high, std::int64_t step, Valu
   const auto* last = constant_of(high);
   bool runs = false;
   if (first && last) {
-    if (first->getSExtValue() >= last->getSExtValue())
-      return carried;
-    if (last->getSExtValue() - first->getSExtValue() <= step)
-      return body(low, carried);
+    if (first->getSExtValue() >= last->getSExtValue()) return carried;
+    if (last->getSExtValue() - first->getSExtValue() <= step) return body(low, carried);
     runs = true;
   }
   llvm::BasicBlock* before = b.GetInsertBlock();
@@ -138,8 +130,7 @@ void emit_loop(IrContext& ir, Value* low, Value* high, std::int64_t step,
 
 void emit_if(IrContext& ir, Value* condition, const std::function<void()>& body) {
   if (const auto* known = constant_of(condition)) {
-    if (!known->isZero())
-      body();
+    if (!known->isZero()) body();
     return;
   }
   auto& b = ir.builder;
@@ -153,4 +144,4 @@ void emit_if(IrContext& ir, Value* condition, const std::function<void()>& body)
   b.SetInsertPoint(after);
 }
 
-}  // namespace nngc::codegen
+} // namespace nngc::codegen

@@ -15,8 +15,8 @@ namespace nngc::codegen {
 using llvm::Type;
 using llvm::Value;
 
-/// Nests compute this many lanes at once on every target: wider registers hold them whole, narrower ones
-/// in pieces. So the order of a sum over lanes does not depend on the target.
+/// Nests compute this many lanes at once on every target: wider registers hold them whole, narrower
+/// ones in pieces. So the order of a sum over lanes does not depend on the target.
 inline constexpr int nest_lanes = 16;
 
 class IrContext {
@@ -29,7 +29,7 @@ public:
   llvm::LLVMContext& llvm;
   llvm::IRBuilder<> builder;
   TargetTraits traits;
-  bool contract;  ///< whether Op::Fma may round once
+  bool contract; ///< whether Op::Fma may round once
 
   [[nodiscard]] Type* i64_type() { return builder.getInt64Ty(); }
   [[nodiscard]] llvm::PointerType* pointer_type() { return builder.getPtrTy(); }
@@ -54,7 +54,8 @@ public:
 [[nodiscard]] const llvm::ConstantInt* constant_of(const Value* value);
 /// <0, 1, 2, ...> of the integer type.
 [[nodiscard]] Value* lane_numbers(IrContext& ir, Type* integer, int lanes);
-/// Lanes below `count` (an i64, 0 or more); null where the count is a constant that covers them all.
+/// Lanes below `count` (an i64, 0 or more); null where the count is a constant that covers them
+/// all.
 [[nodiscard]] Value* first_lanes(IrContext& ir, Value* count, int lanes);
 [[nodiscard]] Value* smaller(IrContext& ir, Value* a, Value* b);
 [[nodiscard]] Value* larger(IrContext& ir, Value* a, Value* b);
@@ -63,8 +64,8 @@ public:
 
 using Values = std::vector<Value*>;
 
-/// `for (i = low; i < high; i += step) carried = body(i, carried)`; gives the last carried values. With
-/// constant bounds, a loop of one or no iteration is no loop.
+/// `for (i = low; i < high; i += step) carried = body(i, carried)`; gives the last carried values.
+/// With constant bounds, a loop of one or no iteration is no loop.
 Values emit_loop(IrContext& ir, Value* low, Value* high, std::int64_t step, Values carried,
                  const std::function<Values(Value*, const Values&)>& body);
 void emit_loop(IrContext& ir, Value* low, Value* high, std::int64_t step,
@@ -72,4 +73,4 @@ void emit_loop(IrContext& ir, Value* low, Value* high, std::int64_t step,
 /// `if (condition) body()`.
 void emit_if(IrContext& ir, Value* condition, const std::function<void()>& body);
 
-}  // namespace nngc::codegen
+} // namespace nngc::codegen

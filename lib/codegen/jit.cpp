@@ -16,13 +16,15 @@ struct JitModule::Impl {
 JitModule::JitModule(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 JitModule::~JitModule() = default;
 
-std::shared_ptr<JitModule> JitModule::compile(const loop::Program& program, const Options& options) {
+std::shared_ptr<JitModule> JitModule::compile(const loop::Program& program,
+                                              const Options& options) {
   return load(emit_object(program, options));
 }
 
 std::shared_ptr<JitModule> JitModule::load(std::string object) {
   const auto kind = Error::Kind::Unsupported;
-  // make_target also registers LLVM's native target, which a process that only loads has not done yet.
+  // make_target also registers LLVM's native target, which a process that only loads has not done
+  // yet.
   const Target host = make_target({});
   llvm::orc::JITTargetMachineBuilder machine(host.machine->getTargetTriple());
   machine.setRelocationModel(llvm::Reloc::PIC_).setCodeModel(llvm::CodeModel::Small);
@@ -48,4 +50,4 @@ void* JitModule::address(std::string_view symbol) const {
   return found.toPtr<void*>();
 }
 
-}  // namespace nngc::codegen
+} // namespace nngc::codegen

@@ -33,8 +33,7 @@ public:
   }
   void buffer(int index) {
     number(index < 0 ? -1 : std::ranges::find(buffers_, index) - buffers_.begin());
-    if (index >= 0)
-      number(static_cast<int>(entry_.buffers[static_cast<std::size_t>(index)].dtype));
+    if (index >= 0) number(static_cast<int>(entry_.buffers[static_cast<std::size_t>(index)].dtype));
   }
   void instr(const loop::Instr& instr) {
     for (const int field : {static_cast<int>(instr.op), static_cast<int>(instr.type), instr.a,
@@ -52,7 +51,7 @@ private:
   std::string text_;
 };
 
-}  // namespace
+} // namespace
 
 std::string kernel_key(const loop::Entry& entry, const loop::Kernel& kernel) {
   Key key(entry, kernel);
@@ -60,8 +59,7 @@ std::string kernel_key(const loop::Entry& entry, const loop::Kernel& kernel) {
                           static_cast<int>(kernel.operand_type), static_cast<int>(kernel.acc_type),
                           static_cast<int>(kernel.serial), static_cast<int>(kernel.dims.size())})
     key.number(field);
-  for (const loop::Loop& loop : kernel.dims)
-    key.dim(loop.extent);
+  for (const loop::Loop& loop : kernel.dims) key.dim(loop.extent);
   for (const loop::MatrixOperand* operand : {&kernel.a, &kernel.b}) {
     key.buffer(operand->buffer);
     key.affine(operand->index);
@@ -69,8 +67,7 @@ std::string kernel_key(const loop::Entry& entry, const loop::Kernel& kernel) {
   for (const loop::Phase& phase : kernel.phases) {
     key.number(phase.loops);
     key.number(static_cast<std::int64_t>(phase.body.size()));
-    for (const loop::Instr& instr : phase.body)
-      key.instr(instr);
+    for (const loop::Instr& instr : phase.body) key.instr(instr);
     key.number(static_cast<std::int64_t>(phase.reductions.size()));
     for (const loop::Reduction& reduction : phase.reductions)
       for (const int field : {static_cast<int>(reduction.op), reduction.value, reduction.index})
@@ -79,4 +76,4 @@ std::string kernel_key(const loop::Entry& entry, const loop::Kernel& kernel) {
   return key.take();
 }
 
-}  // namespace nngc::codegen
+} // namespace nngc::codegen

@@ -3,8 +3,7 @@
 namespace nngc::codegen {
 
 void check(llvm::Error error, Error::Kind kind, const std::string& doing) {
-  if (error)
-    throw Error(kind, doing + ": " + llvm::toString(std::move(error)));
+  if (error) throw Error(kind, doing + ": " + llvm::toString(std::move(error)));
 }
 
-}  // namespace nngc::codegen
+} // namespace nngc::codegen

@@ -12,11 +12,9 @@ namespace nngc::codegen {
 void check(llvm::Error error, Error::Kind kind, const std::string& doing);
 
 /// The value, or what `check` does with the error.
-template <typename T>
-T take(llvm::Expected<T> value, Error::Kind kind, const std::string& doing) {
-  if (!value)
-    check(value.takeError(), kind, doing);
+template <typename T> T take(llvm::Expected<T> value, Error::Kind kind, const std::string& doing) {
+  if (!value) check(value.takeError(), kind, doing);
   return std::move(*value);
 }
 
-}  // namespace nngc::codegen
+} // namespace nngc::codegen

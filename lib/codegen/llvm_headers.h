@@ -1,5 +1,6 @@
-/// LLVM's headers for target machines, passes and the JIT, and the differences between the versions we
-/// build with: no other file asks for a version. Slow to compile: emitters include llvm_ir.h alone.
+/// LLVM's headers for target machines, passes and the JIT, and the differences between the versions
+/// we build with: no other file asks for a version. Slow to compile: emitters include llvm_ir.h
+/// alone.
 #pragma once
 
 #include <llvm/IR/LegacyPassManager.h>
@@ -36,12 +37,10 @@ inline const llvm::Target* lookup_target(const std::string& triple, std::string&
 #endif
 }
 
-inline std::unique_ptr<llvm::TargetMachine> create_machine(const llvm::Target& target,
-                                                           const std::string& triple,
-                                                           const std::string& cpu,
-                                                           const std::string& features,
-                                                           const llvm::TargetOptions& options,
-                                                           llvm::CodeGenOptLevel level) {
+inline std::unique_ptr<llvm::TargetMachine>
+create_machine(const llvm::Target& target, const std::string& triple, const std::string& cpu,
+               const std::string& features, const llvm::TargetOptions& options,
+               llvm::CodeGenOptLevel level) {
   return std::unique_ptr<llvm::TargetMachine>(target.createTargetMachine(
 #if LLVM_VERSION_MAJOR >= 21
       llvm::Triple(triple),
@@ -51,4 +50,4 @@ inline std::unique_ptr<llvm::TargetMachine> create_machine(const llvm::Target& t
       cpu, features, options, llvm::Reloc::PIC_, llvm::CodeModel::Small, level));
 }
 
-}  // namespace nngc::codegen
+} // namespace nngc::codegen

@@ -29,42 +29,39 @@ Value* all_lanes(IrContext& ir, int lanes) {
   return llvm::ConstantInt::getTrue(with_lanes(ir.builder.getInt1Ty(), lanes));
 }
 
-}  // namespace
+} // namespace
 
 Value* to_register(IrContext& ir, DType dtype, Value* memory) {
   if (dtype == DType::Bool)
     return ir.builder.CreateICmpNE(memory, llvm::Constant::getNullValue(memory->getType()));
-  if (dtype == DType::BF16)
-    return bf16_to_f32(ir.builder, memory);
-  if (dtype == DType::F16)
-    return f16_to_f32(ir.builder, ir.traits, memory);
+  if (dtype == DType::BF16) return bf16_to_f32(ir.builder, memory);
+  if (dtype == DType::F16) return f16_to_f32(ir.builder, ir.traits, memory);
   return memory;
 }
 
 Value* to_memory(IrContext& ir, DType dtype, Value* value) {
   if (dtype == DType::Bool)
     return ir.builder.CreateZExt(value, with_lanes(ir.builder.getInt8Ty(), lanes_of(value)));
-  if (dtype == DType::BF16)
-    return f32_to_bf16(ir.builder, value);
-  if (dtype == DType::F16)
-    return f32_to_f16(ir.builder, ir.traits, value);
+  if (dtype == DType::BF16) return f32_to_bf16(ir.builder, value);
+  if (dtype == DType::F16) return f32_to_f16(ir.builder, ir.traits, value);
   return value;
 }
 
 Value* rounded(IrContext& ir, DType dtype, Value* value) {
-  if (dtype != DType::BF16 && dtype != DType::F16)
-    return value;
+  if (dtype != DType::BF16 && dtype != DType::F16) return value;
   return to_register(ir, dtype, to_memory(ir, dtype, value));
 }
 
-Value* load_lanes(IrContext& ir, DType dtype, Value* address, Value* stride, int lanes, Value* mask) {
+Value* load_lanes(IrContext& ir, DType dtype, Value* address, Value* stride, int lanes,
+                  Value* mask) {
   auto& b = ir.builder;
   Type* type = with_lanes(memory_type(ir, dtype), lanes);
   if (!is_one(stride))
     return load_offsets(ir, dtype, address, lane_offsets(ir, stride, lanes), mask);
-  Value* loaded = mask ? static_cast<Value*>(b.CreateMaskedLoad(type, address, alignment(dtype), mask,
-                                                                llvm::Constant::getNullValue(type)))
-                       : b.CreateAlignedLoad(type, address, alignment(dtype));
+  Value* loaded =
+      mask ? static_cast<Value*>(b.CreateMaskedLoad(type, address, alignment(dtype), mask,
+                                                    llvm::Constant::getNullValue(type)))
+           : b.CreateAlignedLoad(type, address, alignment(dtype));
   return to_register(ir, dtype, loaded);
 }
 
@@ -89,14 +86,13 @@ Value* load_offsets(IrContext& ir, DType dtype, Value* address, Value* offsets, 
   Type* type = with_lanes(memory_type(ir, dtype), lanes);
   Value* where = addresses(ir, dtype, address, offsets);
   if (lanes > 1) {
-    Value* loaded = b.CreateMaskedGather(type, where, alignment(dtype),
-                                         mask ? mask : all_lanes(ir, lanes),
-                                         llvm::Constant::getNullValue(type));
+    Value* loaded =
+        b.CreateMaskedGather(type, where, alignment(dtype), mask ? mask : all_lanes(ir, lanes),
+                             llvm::Constant::getNullValue(type));
     return to_register(ir, dtype, loaded);
   }
   Value* zero = llvm::Constant::getNullValue(type);
-  if (!mask)
-    return to_register(ir, dtype, b.CreateAlignedLoad(type, where, alignment(dtype)));
+  if (!mask) return to_register(ir, dtype, b.CreateAlignedLoad(type, where, alignment(dtype)));
   // One element under a condition: the load must not happen where it is false.
   Value* loaded = zero;
   llvm::BasicBlock* before = nullptr;
@@ -126,7 +122,8 @@ void store_offsets(IrContext& ir, DType dtype, Value* address, Value* offsets, V
                           mask ? splat(ir, mask, lanes) : all_lanes(ir, lanes));
     return;
   }
-  emit_if(ir, mask ? mask : b.getTrue(), [&] { b.CreateAlignedStore(stored, where, alignment(dtype)); });
+  emit_if(ir, mask ? mask : b.getTrue(),
+          [&] { b.CreateAlignedStore(stored, where, alignment(dtype)); });
 }
 
-}  // namespace nngc::codegen
+} // namespace nngc::codegen

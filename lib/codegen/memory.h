@@ -11,15 +11,16 @@ namespace nngc::codegen {
 /// The value rounded to the dtype; only 16-bit floats, which registers hold as floats, change.
 [[nodiscard]] Value* rounded(IrContext& ir, DType dtype, Value* value);
 
-/// Elements at address, address + stride, ... of as many lanes; lanes outside the mask (null: none) touch
-/// no memory and are 0.
-[[nodiscard]] Value* load_lanes(IrContext& ir, DType dtype, Value* address, Value* stride, int lanes,
-                                Value* mask);
-void store_lanes(IrContext& ir, DType dtype, Value* address, Value* stride, Value* value, Value* mask);
+/// Elements at address, address + stride, ... of as many lanes; lanes outside the mask (null: none)
+/// touch no memory and are 0.
+[[nodiscard]] Value* load_lanes(IrContext& ir, DType dtype, Value* address, Value* stride,
+                                int lanes, Value* mask);
+void store_lanes(IrContext& ir, DType dtype, Value* address, Value* stride, Value* value,
+                 Value* mask);
 /// Elements at address + offsets[lane]. A scalar offset, value and mask mean one element.
 [[nodiscard]] Value* load_offsets(IrContext& ir, DType dtype, Value* address, Value* offsets,
                                   Value* mask);
 void store_offsets(IrContext& ir, DType dtype, Value* address, Value* offsets, Value* value,
                    Value* mask);
 
-}  // namespace nngc::codegen
+} // namespace nngc::codegen

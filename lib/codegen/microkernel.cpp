@@ -9,14 +9,15 @@
 namespace nngc::codegen {
 namespace {
 
-/// K steps of one iteration: two are enough to feed the multipliers, and each more costs compile time.
+/// K steps of one iteration: two are enough to feed the multipliers, and each more costs compile
+/// time.
 constexpr std::int64_t unroll = 2;
 
 class Microkernel {
 public:
   Microkernel(IrContext& ir, Frame& frame, const loop::Kernel& kernel, const Tile& tile)
-      : ir_(ir), frame_(frame), kernel_(kernel), tile_(tile), instrs_(ir),
-        m_(kernel.parallel - 2), n_(kernel.parallel - 1), k_(kernel.parallel) {}
+      : ir_(ir), frame_(frame), kernel_(kernel), tile_(tile), instrs_(ir), m_(kernel.parallel - 2),
+        n_(kernel.parallel - 1), k_(kernel.parallel) {}
 
   /// The sums, row after row.
   Values run(Value* row, Value* column, const Values& batch, const Values& masks) {
@@ -36,8 +37,7 @@ public:
                      [&](Value* k, const Values& state) {
                        Values next = state;
                        start_step(k);
-                       for (std::int64_t u = 0; u < unroll; ++u)
-                         step(u, next);
+                       for (std::int64_t u = 0; u < unroll; ++u) step(u, next);
                        return next;
                      });
     return emit_loop(ir_, whole, depth, 1, std::move(sums), [&](Value* k, const Values& state) {
@@ -49,15 +49,15 @@ public:
   }
 
 private:
-  Value* operand(const loop::MatrixOperand& operand, const Values& batch, Value* row, Value* column) {
+  Value* operand(const loop::MatrixOperand& operand, const Values& batch, Value* row,
+                 Value* column) {
     const DType dtype = frame_.buffer_type(operand.buffer);
     Value* address = frame_.base(operand.buffer, operand.index.base);
     const auto move = [&](int dim, Value* index) {
       address = element(ir_, dtype, address,
                         scaled(ir_, index, frame_.dim(stride_of(operand.index, dim))));
     };
-    for (int d = 0; d < m_; ++d)
-      move(d, batch[static_cast<std::size_t>(d)]);
+    for (int d = 0; d < m_; ++d) move(d, batch[static_cast<std::size_t>(d)]);
     move(m_, row);
     move(n_, column);
     return address;
@@ -68,15 +68,15 @@ private:
     b_step_ = element(ir_, kernel_.operand_type, b_, scaled(ir_, k, b_depth_));
   }
 
-  Value* at(Value* address, Value* stride, std::int64_t index, Value* stride2, std::int64_t index2) {
+  Value* at(Value* address, Value* stride, std::int64_t index, Value* stride2,
+            std::int64_t index2) {
     Value* offset = ir_.builder.CreateAdd(scaled(ir_, stride, ir_.i64(index)),
                                           scaled(ir_, stride2, ir_.i64(index2)));
     return element(ir_, kernel_.operand_type, address, offset);
   }
 
   Value* widened(Value* value) {
-    if (kernel_.operand_type == kernel_.acc_type)
-      return value;
+    if (kernel_.operand_type == kernel_.acc_type) return value;
     loop::Instr convert;
     convert.op = loop::Op::Convert;
     convert.type = kernel_.acc_type;
@@ -87,7 +87,8 @@ private:
     auto& builder = ir_.builder;
     Values columns;
     for (int j = 0; j < tile_.vectors; ++j) {
-      Value* address = at(b_step_, b_depth_, u, b_column_, static_cast<std::int64_t>(j) * tile_.lanes);
+      Value* address =
+          at(b_step_, b_depth_, u, b_column_, static_cast<std::int64_t>(j) * tile_.lanes);
       Value* mask = masks_[static_cast<std::size_t>(j)];
       columns.push_back(widened(
           tile_.lanes == 1
@@ -122,10 +123,11 @@ private:
   Value *a_row_ = nullptr, *a_depth_ = nullptr, *b_column_ = nullptr, *b_depth_ = nullptr;
 };
 
-}  // namespace
+} // namespace
 
-llvm::Function* emit_microkernel(IrContext& ir, const loop::Entry& entry, const loop::Kernel& kernel,
-                                 const Tile& tile, int tail, bool dynamic) {
+llvm::Function* emit_microkernel(IrContext& ir, const loop::Entry& entry,
+                                 const loop::Kernel& kernel, const Tile& tile, int tail,
+                                 bool dynamic) {
   llvm::IRBuilderBase::InsertPointGuard guard(ir.builder);
   const auto batch_dims = static_cast<std::size_t>(kernel.parallel - 2);
   std::vector<Type*> parameters{ir.pointer_type()};
@@ -137,22 +139,20 @@ llvm::Function* emit_microkernel(IrContext& ir, const loop::Entry& entry, const 
   Value* row = function->getArg(1);
   Value* column = function->getArg(2);
   Values batch;
-  for (unsigned d = 0; d < batch_dims; ++d)
-    batch.push_back(function->getArg(4 + d));
+  for (unsigned d = 0; d < batch_dims; ++d) batch.push_back(function->getArg(4 + d));
   Values masks(static_cast<std::size_t>(tile.vectors), nullptr);
   for (int j = 0; j < tile.vectors && dynamic; ++j) {
     Value* left = ir.builder.CreateSub(function->getArg(3),
                                        ir.i64(static_cast<std::int64_t>(j) * tile.lanes));
     left = larger(ir, left, ir.i64(0));
-    masks[static_cast<std::size_t>(j)] =
-        tile.lanes == 1 ? ir.builder.CreateICmpSGT(left, ir.i64(0)) : first_lanes(ir, left, tile.lanes);
+    masks[static_cast<std::size_t>(j)] = tile.lanes == 1 ? ir.builder.CreateICmpSGT(left, ir.i64(0))
+                                                         : first_lanes(ir, left, tile.lanes);
   }
-  if (tail > 0)
-    masks.back() = first_lanes(ir, ir.i64(tail), tile.lanes);
+  if (tail > 0) masks.back() = first_lanes(ir, ir.i64(tail), tile.lanes);
   const Values sums = Microkernel(ir, frame, kernel, tile).run(row, column, batch, masks);
   emit_epilogue(frame, kernel, tile, {row, column, batch, masks}, sums);
   ir.builder.CreateRetVoid();
   return function;
 }
 
-}  // namespace nngc::codegen
+} // namespace nngc::codegen

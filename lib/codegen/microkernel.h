@@ -5,10 +5,11 @@
 
 namespace nngc::codegen {
 
-/// An internal function (context, row, column, columns left, batch indices...). The last vector of its
-/// columns has `tail` lanes (0: all of them); with `dynamic`, only `columns left` columns exist at all.
+/// An internal function (context, row, column, columns left, batch indices...). The last vector of
+/// its columns has `tail` lanes (0: all of them); with `dynamic`, only `columns left` columns exist
+/// at all.
 [[nodiscard]] llvm::Function* emit_microkernel(IrContext& ir, const loop::Entry& entry,
-                                               const loop::Kernel& kernel, const Tile& tile, int tail,
-                                               bool dynamic);
+                                               const loop::Kernel& kernel, const Tile& tile,
+                                               int tail, bool dynamic);
 
-}  // namespace nngc::codegen
+} // namespace nngc::codegen

@@ -12,7 +12,8 @@
 namespace nngc::codegen {
 namespace {
 
-/// A parallel region costs a fraction of a microsecond to open: below this many operations it does not pay.
+/// A parallel region costs a fraction of a microsecond to open: below this many operations it does
+/// not pay.
 constexpr std::int64_t parallel_work = 130000;
 
 class ModuleEmitter {
@@ -22,8 +23,7 @@ public:
       : ir_(module, target.traits, options.contract), program_(program) {}
 
   void run() {
-    for (const loop::Entry& entry : program_.entries)
-      emit_entry(entry);
+    for (const loop::Entry& entry : program_.entries) emit_entry(entry);
     emit_table();
   }
 
@@ -31,8 +31,7 @@ private:
   /// The kernel's function, shared by all kernels that are the same but for their buffers.
   llvm::Function* kernel_function(const loop::Entry& entry, const loop::Kernel& kernel) {
     llvm::Function*& known = kernels_[kernel_key(entry, kernel)];
-    if (known)
-      return known;
+    if (known) return known;
     llvm::IRBuilderBase::InsertPointGuard guard(ir_.builder);
     known = ir_.create_function(kernel.name, ir_.builder.getVoidTy(),
                                 {ir_.pointer_type(), ir_.i64_type(), ir_.i64_type()}, true);
@@ -49,8 +48,8 @@ private:
   void emit_entry(const loop::Entry& entry) {
     auto& b = ir_.builder;
     llvm::PointerType* pointer = ir_.pointer_type();
-    llvm::Function* function = ir_.create_function(
-        entry.name, b.getInt32Ty(), {pointer, pointer, pointer, pointer}, false);
+    llvm::Function* function = ir_.create_function(entry.name, b.getInt32Ty(),
+                                                   {pointer, pointer, pointer, pointer}, false);
     ConstantGlobals constants;
     Frame frame(ir_, *function, entry, constants, function->getArg(0), function->getArg(1),
                 function->getArg(2));
@@ -59,9 +58,8 @@ private:
     for (const loop::Kernel& kernel : entry.kernels)
       slots = std::max(slots, used_buffers(kernel).size() + 1);
     // One context serves all kernels: each is done before the next is called.
-    Value* context = frame.at_start([&] {
-      return b.CreateAlloca(llvm::ArrayType::get(pointer, slots), nullptr, "context");
-    });
+    Value* context = frame.at_start(
+        [&] { return b.CreateAlloca(llvm::ArrayType::get(pointer, slots), nullptr, "context"); });
     b.CreateStore(function->getArg(1), context);
     for (const loop::Kernel& kernel : entry.kernels)
       call_kernel(frame, kernel, context, function->getArg(3));
@@ -87,8 +85,7 @@ private:
     llvm::Function* function = kernel_function(frame.entry(), kernel);
     std::size_t slot = 1;
     for (const int buffer : used_buffers(kernel))
-      b.CreateStore(frame.buffer(buffer),
-                    b.CreateConstInBoundsGEP1_64(pointer, context, slot++));
+      b.CreateStore(frame.buffer(buffer), b.CreateConstInBoundsGEP1_64(pointer, context, slot++));
     Value* blocks = block_count(frame, kernel);
     Value* pays = b.CreateAnd(b.CreateICmpSGT(blocks, ir_.i64(1)),
                               b.CreateICmpSGT(work(frame, kernel), ir_.i64(parallel_work)));
@@ -122,7 +119,7 @@ private:
   std::unordered_map<std::string, llvm::Function*> kernels_;
 };
 
-}  // namespace
+} // namespace
 
 std::unique_ptr<llvm::Module> emit_module(llvm::LLVMContext& context, const loop::Program& program,
                                           const Target& target, const Options& options) {
@@ -138,4 +135,4 @@ std::unique_ptr<llvm::Module> emit_module(llvm::LLVMContext& context, const loop
   return module;
 }
 
-}  // namespace nngc::codegen
+} // namespace nngc::codegen

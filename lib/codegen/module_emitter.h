@@ -13,4 +13,4 @@ namespace nngc::codegen {
                                                         const Target& target,
                                                         const Options& options);
 
-}  // namespace nngc::codegen
+} // namespace nngc::codegen

@@ -17,8 +17,7 @@ Value* NestEmitter::lane_stride(const loop::Affine& index) {
 }
 
 Value* NestEmitter::part_address(const Access& access, int part) {
-  if (part == 0)
-    return access.address;
+  if (part == 0) return access.address;
   return element(ir_, frame_.buffer_type(access.buffer), access.address,
                  scaled(ir_, lane_stride(*access.index), ir_.i64(part * nest_lanes)));
 }
@@ -27,14 +26,13 @@ Value* NestEmitter::index_value(const loop::Affine& index, int part, bool varies
   auto& b = ir_.builder;
   Value* sum = frame_.dim(index.base);
   for (const loop::Affine::Term& term : index.terms)
-    sum = b.CreateAdd(sum, scaled(ir_, indices_[static_cast<std::size_t>(term.dim)],
-                                  frame_.dim(term.stride)));
-  if (!varies)
-    return sum;
+    sum = b.CreateAdd(
+        sum, scaled(ir_, indices_[static_cast<std::size_t>(term.dim)], frame_.dim(term.stride)));
+  if (!varies) return sum;
   Value* stride = lane_stride(index);
   sum = b.CreateAdd(sum, scaled(ir_, stride, ir_.i64(part * nest_lanes)));
-  Value* lanes = b.CreateMul(lane_numbers(ir_, ir_.i64_type(), nest_lanes),
-                             splat(ir_, stride, nest_lanes));
+  Value* lanes =
+      b.CreateMul(lane_numbers(ir_, ir_.i64_type(), nest_lanes), splat(ir_, stride, nest_lanes));
   return b.CreateAdd(splat(ir_, sum, nest_lanes), lanes);
 }
 
@@ -57,12 +55,8 @@ void NestEmitter::run(std::size_t phase, std::size_t number) {
       continue;
     }
     switch (instr.op) {
-    case Op::Const:
-      slot.push_back(instrs_.constant(instr.type, instr.bits));
-      break;
-    case Op::Index:
-      slot.push_back(index_value(instr.index, part, varies));
-      break;
+    case Op::Const: slot.push_back(instrs_.constant(instr.type, instr.bits)); break;
+    case Op::Index: slot.push_back(index_value(instr.index, part, varies)); break;
     case Op::Load:
     case Op::LoadAt:
       slot.push_back(load_place(ir_, place(instr, state.accesses[static_cast<std::size_t>(access)],
@@ -70,7 +64,8 @@ void NestEmitter::run(std::size_t phase, std::size_t number) {
       break;
     case Op::Reduced: {
       const PhaseState& earlier = phases_[static_cast<std::size_t>(instr.phase)];
-      const auto reductions = kernel_.phases[static_cast<std::size_t>(instr.phase)].reductions.size();
+      const auto reductions =
+          kernel_.phases[static_cast<std::size_t>(instr.phase)].reductions.size();
       const std::size_t each = earlier.results.size() / reductions;
       slot.push_back(earlier.results[static_cast<std::size_t>(instr.imm) * each +
                                      (each == 1 ? 0 : static_cast<std::size_t>(part))]);
@@ -86,8 +81,8 @@ void NestEmitter::run(std::size_t phase, std::size_t number) {
   state.slots[number] = std::move(slot);
 }
 
-Place NestEmitter::place(const loop::Instr& instr, const Access& access, std::size_t phase, int part,
-                         bool in_lanes) {
+Place NestEmitter::place(const loop::Instr& instr, const Access& access, std::size_t phase,
+                         int part, bool in_lanes) {
   const bool plain = instr.op == Op::Load || instr.op == Op::Store;
   const int condition = instr.op == Op::LoadAt ? instr.b : instr.c;
   Place place;
@@ -113,4 +108,4 @@ void NestEmitter::effect(const loop::Instr& instr, const Access& access, std::si
     store_place(ir_, where, stored);
 }
 
-}  // namespace nngc::codegen
+} // namespace nngc::codegen

@@ -43,8 +43,7 @@ void NestEmitter::emit(Value* begin, Value* end) {
     run_phases();
     return;
   }
-  for (std::size_t p = 0; p < phases_.size(); ++p)
-    run_level(p, -1);
+  for (std::size_t p = 0; p < phases_.size(); ++p) run_level(p, -1);
   parallel_loop(0);
 }
 
@@ -53,14 +52,12 @@ void NestEmitter::parallel_loop(int dim) {
   Value* high = dim == blocks_.dim ? high_ : extent(dim);
   const bool last = dim == kernel_.parallel - 1;
   const auto body = [&](Value* index) {
-    for (std::size_t p = 0; p < phases_.size(); ++p)
-      enter(p, dim, index);
+    for (std::size_t p = 0; p < phases_.size(); ++p) enter(p, dim, index);
     if (last) {
       run_phases();
       return;
     }
-    for (std::size_t p = 0; p < phases_.size(); ++p)
-      run_level(p, dim);
+    for (std::size_t p = 0; p < phases_.size(); ++p) run_level(p, dim);
     parallel_loop(dim + 1);
   };
   const std::vector<PhaseState> outside = phases_;
@@ -89,12 +86,10 @@ int NestEmitter::wanted_parts(std::size_t phase, bool reduces) {
   if (!reduces) {
     const std::int64_t cost = weight(kernel_.phases[phase].body);
     most = cost <= 12 ? 4 : cost <= 30 ? 2 : 1;
-    if (ir_.traits.vector_bits() < 512)
-      most = std::max(1, most / 2);
+    if (ir_.traits.vector_bits() < 512) most = std::max(1, most / 2);
   }
   if (extent.is_static())
-    while (most > 1 && extent.value() <= nest_lanes * most / 2)
-      most /= 2;
+    while (most > 1 && extent.value() <= nest_lanes * most / 2) most /= 2;
   return most;
 }
 
@@ -126,15 +121,15 @@ Values NestEmitter::lane_loop(Value* low, Value* high, int parts, bool exact, Va
 void NestEmitter::run_phases() {
   for (std::size_t p = 0; p < phases_.size(); ++p) {
     run_level(p, kernel_.parallel - 1);
-    if (kernel_.phases[p].loops)
-      reduce(p);
+    if (kernel_.phases[p].loops) reduce(p);
   }
 }
 
 void NestEmitter::reduce(std::size_t phase) {
   const auto& reductions = kernel_.phases[phase].reductions;
   const bool across = lane_ >= kernel_.parallel;
-  // Parallel lanes: one accumulator per part of the open lane loop. Reduced lanes: several, joined later.
+  // Parallel lanes: one accumulator per part of the open lane loop. Reduced lanes: several, joined
+  // later.
   const int lanes = lane_ >= 0 ? nest_lanes : 1;
   const int parts = across ? wanted_parts(phase, !reductions.empty()) : parts_;
   Values carried;
@@ -145,8 +140,7 @@ void NestEmitter::reduce(std::size_t phase) {
     for (int part = 0; part < parts; ++part) {
       const Accumulated start = emitters.back().identity(lanes);
       carried.push_back(start.value);
-      if (start.position)
-        carried.push_back(start.position);
+      if (start.position) carried.push_back(start.position);
     }
   }
   const PhaseState before = phases_[phase];
@@ -160,21 +154,18 @@ void NestEmitter::reduce(std::size_t phase) {
     for (int part = 0; part < parts; ++part) {
       Accumulated one;
       one.value = carried[next++];
-      if (emitter.has_position())
-        one.position = carried[next++];
+      if (emitter.has_position()) one.position = carried[next++];
       accumulated.push_back(one);
     }
     if (across)
       results.push_back(emitter.finish(accumulated, true));
     else
-      for (const Accumulated& one : accumulated)
-        results.push_back(emitter.finish({one}, false));
+      for (const Accumulated& one : accumulated) results.push_back(emitter.finish({one}, false));
   }
 }
 
 Values NestEmitter::reduction_loop(std::size_t phase, int dim, Values carried) {
-  if (dim == static_cast<int>(kernel_.dims.size()))
-    return step(phase, carried);
+  if (dim == static_cast<int>(kernel_.dims.size())) return step(phase, carried);
   const auto body = [&](Value* index, const Values& state) {
     const PhaseState before = phases_[phase];
     enter(phase, dim, index);
@@ -183,8 +174,7 @@ Values NestEmitter::reduction_loop(std::size_t phase, int dim, Values carried) {
     phases_[phase] = before;
     return next;
   };
-  if (dim != lane_)
-    return emit_loop(ir_, ir_.i64(0), extent(dim), 1, std::move(carried), body);
+  if (dim != lane_) return emit_loop(ir_, ir_.i64(0), extent(dim), 1, std::move(carried), body);
   const int parts = wanted_parts(phase, !kernel_.phases[phase].reductions.empty());
   const Dim& whole = kernel_.dims[static_cast<std::size_t>(dim)].extent;
   const bool exact = whole.is_static() && whole.value() % (nest_lanes * parts) == 0;
@@ -217,8 +207,7 @@ Values NestEmitter::step(std::size_t phase, const Values& carried) {
       // A mask of parallel lanes needs no care here: what masked lanes sum up is never stored.
       const Accumulated sum = emitter.join(old, added, lane_is_parallel() ? nullptr : mask_);
       next[at] = sum.value;
-      if (width == 2)
-        next[at + 1] = sum.position;
+      if (width == 2) next[at + 1] = sum.position;
     }
     first += parts * width;
   }
@@ -229,8 +218,7 @@ void NestEmitter::enter(std::size_t phase, int dim, Value* index) {
   indices_[static_cast<std::size_t>(dim)] = index;
   for (Access& access : phases_[phase].accesses) {
     const Dim stride = stride_of(*access.index, dim);
-    if (stride == Dim(0))
-      continue;
+    if (stride == Dim(0)) continue;
     access.address = element(ir_, frame_.buffer_type(access.buffer), access.address,
                              scaled(ir_, index, frame_.dim(stride)));
   }
@@ -238,8 +226,7 @@ void NestEmitter::enter(std::size_t phase, int dim, Value* index) {
 
 void NestEmitter::run_level(std::size_t phase, int dim) {
   for (std::size_t i = 0; i < phases_[phase].depends.size(); ++i)
-    if (deepest(phases_[phase].depends[i]) == dim)
-      run(phase, i);
+    if (deepest(phases_[phase].depends[i]) == dim) run(phase, i);
 }
 
-}  // namespace nngc::codegen
+} // namespace nngc::codegen

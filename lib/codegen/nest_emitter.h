@@ -27,10 +27,10 @@ private:
   using Slot = std::vector<Value*>;
   struct PhaseState {
     std::vector<DimSet> depends;
-    std::vector<int> access_of;  ///< per instruction; -1: none
+    std::vector<int> access_of; ///< per instruction; -1: none
     std::vector<Access> accesses;
     std::vector<Slot> slots;
-    std::vector<Value*> results;  ///< of the reductions, per part: reduction * parts + part
+    std::vector<Value*> results; ///< of the reductions, per part: reduction * parts + part
   };
 
   [[nodiscard]] Value* extent(int dim);
@@ -67,11 +67,11 @@ private:
   int lane_;
   std::vector<PhaseState> phases_;
   std::vector<Value*> indices_;
-  Value *low_ = nullptr, *high_ = nullptr;  ///< of the blocks' dim
+  Value *low_ = nullptr, *high_ = nullptr; ///< of the blocks' dim
   // Inside the lane loop only:
   int parts_ = 1;
   bool in_lanes_ = false;
   Value* mask_ = nullptr;
 };
 
-}  // namespace nngc::codegen
+} // namespace nngc::codegen

@@ -22,7 +22,7 @@ std::string emit_file(const loop::Program& program, const Options& options,
   return {bytes.data(), bytes.size()};
 }
 
-}  // namespace
+} // namespace
 
 std::string emit_llvm_ir(const loop::Program& program, const Options& options) {
   llvm::LLVMContext context;
@@ -48,4 +48,4 @@ std::string emit_object(const loop::Program& program, const Options& options) {
   return emit_file(program, options, llvm::CodeGenFileType::ObjectFile);
 }
 
-}  // namespace nngc::codegen
+} // namespace nngc::codegen

@@ -1,4 +1,5 @@
-/// The table in the object: JSON that names every entry and argument, for programs without our headers.
+/// The table in the object: JSON that names every entry and argument, for programs without our
+/// headers.
 #include "codegen/codegen.h"
 
 namespace nngc::codegen {
@@ -7,8 +8,7 @@ namespace {
 std::string quoted(std::string_view text) {
   std::string result = "\"";
   for (const char c : text) {
-    if (c == '"' || c == '\\')
-      result += '\\';
+    if (c == '"' || c == '\\') result += '\\';
     if (static_cast<unsigned char>(c) < 0x20) {
       static constexpr char digits[] = "0123456789abcdef";
       result += "\\u00";
@@ -28,20 +28,15 @@ std::string extent(const Dim& dim) {
 
 std::string_view direction(loop::BufferKind kind) {
   switch (kind) {
-  case loop::BufferKind::Output:
-    return "output";
-  case loop::BufferKind::InOut:
-    return "inout";
-  default:
-    return "input";
+  case loop::BufferKind::Output: return "output";
+  case loop::BufferKind::InOut: return "inout";
+  default: return "input";
   }
 }
 
-template <typename List, typename Render>
-std::string list_of(const List& list, Render render) {
+template <typename List, typename Render> std::string list_of(const List& list, Render render) {
   std::string result = "[";
-  for (const auto& item : list)
-    result += (result.size() > 1 ? "," : "") + render(item);
+  for (const auto& item : list) result += (result.size() > 1 ? "," : "") + render(item);
   return result + "]";
 }
 
@@ -59,11 +54,11 @@ std::string entry(const loop::Entry& entry) {
          ",\"arguments\":" + list_of(entry.arguments, argument) + "}";
 }
 
-}  // namespace
+} // namespace
 
 std::string program_table(const loop::Program& program) {
-  return "{\"program\":" + quoted(program.name) + ",\"version\":1,\"entries\":" +
-         list_of(program.entries, entry) + "}";
+  return "{\"program\":" + quoted(program.name) +
+         ",\"version\":1,\"entries\":" + list_of(program.entries, entry) + "}";
 }
 
-}  // namespace nngc::codegen
+} // namespace nngc::codegen

@@ -14,7 +14,7 @@ namespace {
 
 bool greatest(ReduceOp op) { return op == ReduceOp::Max || op == ReduceOp::ArgMax; }
 
-}  // namespace
+} // namespace
 
 ReductionEmitter::ReductionEmitter(IrContext& ir, ReduceOp op, DType dtype)
     : ir_(ir), instrs_(ir), op_(op), dtype_(dtype),
@@ -25,12 +25,8 @@ Accumulated ReductionEmitter::identity(int lanes) {
   Value* value = nullptr;
   switch (op_) {
   case ReduceOp::Add:
-  case ReduceOp::Or:
-    value = llvm::Constant::getNullValue(type);
-    break;
-  case ReduceOp::And:
-    value = llvm::Constant::getAllOnesValue(type);
-    break;
+  case ReduceOp::Or: value = llvm::Constant::getNullValue(type); break;
+  case ReduceOp::And: value = llvm::Constant::getAllOnesValue(type); break;
   case ReduceOp::Mul:
     value = is_float(kept_) ? llvm::ConstantFP::get(type, 1.0) : llvm::ConstantInt::get(type, 1);
     break;
@@ -80,15 +76,13 @@ Accumulated ReductionEmitter::join(const Accumulated& a, const Accumulated& b, V
     }
     Value* earlier = builder.CreateICmpSLT(b.position, a.position);
     Value* wins = builder.CreateOr(beyond, builder.CreateAnd(equal, earlier));
-    if (mask)
-      wins = builder.CreateAnd(wins, mask);
+    if (mask) wins = builder.CreateAnd(wins, mask);
     return {builder.CreateSelect(wins, b.value, a.value),
             builder.CreateSelect(wins, b.position, a.position)};
   }
   static constexpr Op ops[] = {Op::Add, Op::Mul, Op::Max, Op::Min, Op::And, Op::Or};
   joined.value = instrs_.binary(ops[static_cast<int>(op_)], kept_, a.value, b.value);
-  if (mask)
-    joined.value = builder.CreateSelect(mask, joined.value, a.value);
+  if (mask) joined.value = builder.CreateSelect(mask, joined.value, a.value);
   return joined;
 }
 
@@ -96,10 +90,8 @@ Accumulated ReductionEmitter::half(const Accumulated& whole, bool upper) {
   auto& builder = ir_.builder;
   const int lanes = lanes_of(whole.value) / 2;
   const auto part = [&](Value* value) -> Value* {
-    if (!value)
-      return nullptr;
-    if (lanes == 1)
-      return builder.CreateExtractElement(value, static_cast<std::uint64_t>(upper));
+    if (!value) return nullptr;
+    if (lanes == 1) return builder.CreateExtractElement(value, static_cast<std::uint64_t>(upper));
     std::vector<int> chosen(static_cast<std::size_t>(lanes));
     std::iota(chosen.begin(), chosen.end(), upper ? lanes : 0);
     return builder.CreateShuffleVector(value, chosen);
@@ -112,8 +104,7 @@ Value* ReductionEmitter::finish(std::vector<Accumulated> parts, bool across_lane
     std::vector<Accumulated> joined;
     for (std::size_t i = 0; i + 1 < parts.size(); i += 2)
       joined.push_back(join(parts[i], parts[i + 1], nullptr));
-    if (parts.size() % 2)
-      joined.push_back(parts.back());
+    if (parts.size() % 2) joined.push_back(parts.back());
     parts = std::move(joined);
   }
   Accumulated whole = parts.front();
@@ -122,4 +113,4 @@ Value* ReductionEmitter::finish(std::vector<Accumulated> parts, bool across_lane
   return has_position() ? whole.position : rounded(ir_, dtype_, whole.value);
 }
 
-}  // namespace nngc::codegen
+} // namespace nngc::codegen

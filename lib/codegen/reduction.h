@@ -1,5 +1,5 @@
-/// How reductions start, step and end. Accumulators are kept per lane and part; the tree that joins them
-/// is fixed by the extents.
+/// How reductions start, step and end. Accumulators are kept per lane and part; the tree that joins
+/// them is fixed by the extents.
 #pragma once
 
 #include "codegen/instr_emitter.h"
@@ -35,4 +35,4 @@ private:
   DType dtype_, kept_;
 };
 
-}  // namespace nngc::codegen
+} // namespace nngc::codegen

@@ -14,7 +14,8 @@ void initialize() {
     llvm::InitializeNativeTarget();
     llvm::InitializeNativeTargetAsmPrinter();
     llvm::InitializeNativeTargetAsmParser();
-    // Our addresses are already strength-reduced; the pass took a quarter of the time for the same code.
+    // Our addresses are already strength-reduced; the pass took a quarter of the time for the same
+    // code.
     auto& switches = llvm::cl::getRegisteredOptions();
     if (const auto found = switches.find("disable-lsr"); found != switches.end())
       static_cast<llvm::cl::opt<bool>*>(found->second)->setValue(true);
@@ -24,11 +25,12 @@ void initialize() {
 std::string host_features() {
   std::string list;
   for (const auto& feature : llvm::sys::getHostCPUFeatures())
-    list += (list.empty() ? "" : ",") + std::string(feature.second ? "+" : "-") + feature.first().str();
+    list +=
+        (list.empty() ? "" : ",") + std::string(feature.second ? "+" : "-") + feature.first().str();
   return list;
 }
 
-}  // namespace
+} // namespace
 
 TargetTraits TargetTraits::of(const llvm::TargetMachine& machine) {
   TargetTraits traits;
@@ -58,8 +60,7 @@ Target make_target(const Options& options) {
   const bool native = options.cpu.empty() || options.cpu == "native";
   const std::string cpu = native ? host_cpu() : options.cpu;
   std::string features = native ? host_features() : "";
-  if (!options.features.empty())
-    features += (features.empty() ? "" : ",") + options.features;
+  if (!options.features.empty()) features += (features.empty() ? "" : ",") + options.features;
   if (!native && !known_cpu(cpu))
     throw Error(Error::Kind::Argument, "codegen: unknown cpu '" + cpu + "'");
   llvm::TargetOptions settings;
@@ -81,15 +82,13 @@ std::string llvm_version() { return LLVM_VERSION_STRING; }
 
 bool known_cpu(const std::string& cpu) {
   initialize();
-  if (cpu == "native")
-    return true;
+  if (cpu == "native") return true;
   std::string message;
   const std::string triple = llvm::sys::getProcessTriple();
   const llvm::Target* target = lookup_target(triple, message);
-  if (!target)
-    return false;
+  if (!target) return false;
   const auto machine = create_machine(*target, triple, "", "", {}, llvm::CodeGenOptLevel::None);
   return machine && machine->getMCSubtargetInfo()->isCPUStringValid(cpu);
 }
 
-}  // namespace nngc::codegen
+} // namespace nngc::codegen

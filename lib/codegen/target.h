@@ -18,4 +18,4 @@ struct Target {
 /// Throws Error{Argument} for a triple or a cpu that this LLVM does not know.
 [[nodiscard]] Target make_target(const Options& options);
 
-}  // namespace nngc::codegen
+} // namespace nngc::codegen

@@ -17,15 +17,13 @@ struct TargetTraits {
   bool has_avx2 = false;
   bool has_avx512f = false;
   bool has_f16c = false;
-  std::string cpu;       ///< LLVM's name, written into every function
-  std::string features;  ///< its feature list, likewise
+  std::string cpu;      ///< LLVM's name, written into every function
+  std::string features; ///< its feature list, likewise
 
   /// Marks a function as made for this machine.
   void apply(llvm::Function& function) const {
-    if (!cpu.empty())
-      function.addFnAttr("target-cpu", cpu);
-    if (!features.empty())
-      function.addFnAttr("target-features", features);
+    if (!cpu.empty()) function.addFnAttr("target-cpu", cpu);
+    if (!features.empty()) function.addFnAttr("target-features", features);
   }
 
   /// Of the vector registers that kernels use.
@@ -35,4 +33,4 @@ struct TargetTraits {
   static TargetTraits of(const llvm::TargetMachine& machine);
 };
 
-}  // namespace nngc::codegen
+} // namespace nngc::codegen

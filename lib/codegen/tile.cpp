@@ -11,15 +11,16 @@ Tile choose_tile(const TargetTraits& traits, const loop::Kernel& kernel) {
   const Dim& rows = kernel.dims[rank - 3].extent;
   const Dim& columns = kernel.dims[rank - 2].extent;
   const Dim& depth = kernel.dims[rank - 1].extent;
-  // Registers of 512 bits come as 32; narrower ones as 16. Beside the sums they hold a row of B's vectors, a
-  // value of A and, without fma, a product.
+  // Registers of 512 bits come as 32; narrower ones as 16. Beside the sums they hold a row of B's
+  // vectors, a value of A and, without fma, a product.
   const bool wide = traits.vector_bits() >= 512;
   const int registers = (wide ? 32 : 16) - (traits.has_fma ? 1 : 2);
   Tile tile;
   tile.lanes = std::clamp(traits.vector_bits() / (8 * byte_size(kernel.acc_type)), 1, nest_lanes);
   const std::int64_t vectors =
-      columns.is_static() ? std::max<std::int64_t>((columns.value() + tile.lanes - 1) / tile.lanes, 1)
-                          : 1 << 20;
+      columns.is_static()
+          ? std::max<std::int64_t>((columns.value() + tile.lanes - 1) / tile.lanes, 1)
+          : 1 << 20;
   // With one row or few, width alone has to hide the latency of the sums.
   std::int64_t width = wide ? 4 : 2;
   if (rows.is_static() && rows.value() < 4)
@@ -28,8 +29,8 @@ Tile choose_tile(const TargetTraits& traits, const loop::Kernel& kernel) {
     const Dim k = stride_of(kernel.b.index, static_cast<int>(rank) - 1);
     return k.is_static() ? k.value() : 0;
   }();
-  // Where B's columns do not stay in L1, tall tiles read them less often; but not where the rows of B lie
-  // a power of two apart and would share cache sets.
+  // Where B's columns do not stay in L1, tall tiles read them less often; but not where the rows of
+  // B lie a power of two apart and would share cache sets.
   if (wide && vectors >= 2 && rows.is_static() && rows.value() >= 28 && depth.is_static() &&
       depth.value() > 256 && stride % 512 != 0) {
     width = 2;
@@ -39,7 +40,8 @@ Tile choose_tile(const TargetTraits& traits, const loop::Kernel& kernel) {
   const std::int64_t panels = (vectors + width - 1) / width;
   tile.vectors = static_cast<int>(std::min(width, (vectors + panels - 1) / panels));
   tile.rows = std::clamp(registers / tile.vectors - 1, 1, wide ? 16 : 8);
-  // One height of tiles is one function less to compile. It costs reads of B, which are cheap from L1.
+  // One height of tiles is one function less to compile. It costs reads of B, which are cheap from
+  // L1.
   if (rows.is_static() && depth.is_static() && depth.value() <= 256 && rows.value() >= 16)
     for (int fewer = tile.rows; fewer * tile.vectors >= (wide ? 16 : 8); --fewer)
       if (rows.value() % fewer == 0) {
@@ -47,9 +49,8 @@ Tile choose_tile(const TargetTraits& traits, const loop::Kernel& kernel) {
         break;
       }
   // A batch that is known only at run time: few rows remain after tiles of four.
-  if (!rows.is_static())
-    tile.rows = std::min(tile.rows, tile.vectors >= 3 ? 4 : 8);
+  if (!rows.is_static()) tile.rows = std::min(tile.rows, tile.vectors >= 3 ? 4 : 8);
   return tile;
 }
 
-}  // namespace nngc::codegen
+} // namespace nngc::codegen

@@ -13,8 +13,8 @@ struct Tile {
   bool prefetch = false; ///< fetch the next columns of B while computing these
 };
 
-/// Chosen from the shape and the target's registers. Every output has one accumulator, summed in the order
-/// of k, so the choice does not change a bit of any result.
+/// Chosen from the shape and the target's registers. Every output has one accumulator, summed in
+/// the order of k, so the choice does not change a bit of any result.
 [[nodiscard]] Tile choose_tile(const TargetTraits& traits, const loop::Kernel& kernel);
 
-}  // namespace nngc::codegen
+} // namespace nngc::codegen

@@ -1,9 +1,10 @@
 /// The loop-level IR: what a compiled model does, kernel by kernel, before LLVM sees it.
 ///
-/// A Program has entries; an entry is a list of kernels called in order over numbered buffers. A kernel is
-/// either a Nest (loops over parallel dims, then phases that may loop over reduction dims) or a Contraction
-/// (a register-tiled product with an epilogue). There is no node per op of the graph here: only scalar
-/// arithmetic, loads, stores, loops, sums. Symbolic dims are `Dim`s, known when the entry is called.
+/// A Program has entries; an entry is a list of kernels called in order over numbered buffers. A
+/// kernel is either a Nest (loops over parallel dims, then phases that may loop over reduction
+/// dims) or a Contraction (a register-tiled product with an epilogue). There is no node per op of
+/// the graph here: only scalar arithmetic, loads, stores, loops, sums. Symbolic dims are `Dim`s,
+/// known when the entry is called.
 #pragma once
 
 #include <cstdint>
@@ -22,58 +23,98 @@ struct Affine {
     friend bool operator==(const Term&, const Term&) = default;
   };
   Dim base;
-  std::vector<Term> terms;  ///< at most one per dim, ascending, no zero strides
+  std::vector<Term> terms; ///< at most one per dim, ascending, no zero strides
   friend bool operator==(const Affine&, const Affine&) = default;
 };
 
-/// What one instruction of a body does. Operands a, b, c are indices of earlier instructions in the body.
+/// What one instruction of a body does. Operands a, b, c are indices of earlier instructions in the
+/// body.
 enum class Op : std::uint8_t {
   // leaves
-  Const,    ///< `bits` is the value as the dtype's bit pattern (bf16/f16: their 16 bits), zero-extended
-  Index,    ///< the value of `index` (affine over dims), type I64
-  Load,     ///< buffer[index]; always in bounds
-  LoadAt,   ///< buffer[index + a], `a` an i64; where `b` (a bool; -1: always) is false: 0, memory untouched
-  Acc,      ///< contraction only: the finished sum of this (batch, m, n)
-  Reduced,  ///< result number `imm` of the earlier phase `phase`
+  Const,   ///< `bits` is the value as the dtype's bit pattern (bf16/f16: their 16 bits),
+           ///< zero-extended
+  Index,   ///< the value of `index` (affine over dims), type I64
+  Load,    ///< buffer[index]; always in bounds
+  LoadAt,  ///< buffer[index + a], `a` an i64; where `b` (a bool; -1: always) is false: 0, memory
+           ///< untouched
+  Acc,     ///< contraction only: the finished sum of this (batch, m, n)
+  Reduced, ///< result number `imm` of the earlier phase `phase`
   // arithmetic; ints wrap; type is that of the result
-  Neg, Abs, Add, Sub, Mul, Div, Rem, Max, Min, And, Or, Xor, Not, Shl, ShrLogical, ShrArith,
-  Fma,      ///< a*b+c with one rounding where the target has it, else with two (floats)
-  Eq, Ne, Lt, Le, Gt, Ge,  ///< operands' dtype is that of a; result Bool; NaN: only Ne is true
+  Neg,
+  Abs,
+  Add,
+  Sub,
+  Mul,
+  Div,
+  Rem,
+  Max,
+  Min,
+  And,
+  Or,
+  Xor,
+  Not,
+  Shl,
+  ShrLogical,
+  ShrArith,
+  Fma, ///< a*b+c with one rounding where the target has it, else with two (floats)
+  Eq,
+  Ne,
+  Lt,
+  Le,
+  Gt,
+  Ge, ///< operands' dtype is that of a; result Bool; NaN: only Ne is true
   IsFinite,
-  Select,   ///< a ? b : c
-  Convert,  ///< to `type`; float to int saturates, NaN to 0; float to bool is != 0; ints wrap
+  Select,  ///< a ? b : c
+  Convert, ///< to `type`; float to int saturates, NaN to 0; float to bool is != 0; ints wrap
   // functions
-  Exp, Expm1, Log, Log1p, Sqrt, Rsqrt, Sin, Cos, Tan, Tanh, Logistic, Erf, Atan, Pow,
-  Floor, Ceil, RoundEven, Trunc,
+  Exp,
+  Expm1,
+  Log,
+  Log1p,
+  Sqrt,
+  Rsqrt,
+  Sin,
+  Cos,
+  Tan,
+  Tanh,
+  Logistic,
+  Erf,
+  Atan,
+  Pow,
+  Floor,
+  Ceil,
+  RoundEven,
+  Trunc,
   // effects
-  Store,    ///< buffer[index] = a
-  StoreAt,  ///< buffer[index + a] = b where c (-1: always)
-  AddAt,    ///< buffer[index + a] += b where c; order: the nest's own, so such a nest has one block
+  Store,   ///< buffer[index] = a
+  StoreAt, ///< buffer[index + a] = b where c (-1: always)
+  AddAt,   ///< buffer[index + a] += b where c; order: the nest's own, so such a nest has one block
 };
-// Max and Min of floats return NaN if either is NaN. Div by 0 of ints gives 0, Rem by 0 gives a; INT_MIN/-1 wraps.
-// Shifts by >= width give 0 (ShrArith: the sign). Bools are 0 or 1.
+// Max and Min of floats return NaN if either is NaN. Div by 0 of ints gives 0, Rem by 0 gives a;
+// INT_MIN/-1 wraps. Shifts by >= width give 0 (ShrArith: the sign). Bools are 0 or 1.
 
 struct Instr {
   Op op = Op::Const;
   DType type = DType::F32;
   int a = -1, b = -1, c = -1;
-  int buffer = -1;         ///< Load, LoadAt, Store, StoreAt, AddAt
-  Affine index;            ///< Index, Load*, Store*
-  std::uint64_t bits = 0;  ///< Const
-  int phase = 0, imm = 0;  ///< Reduced
+  int buffer = -1;        ///< Load, LoadAt, Store, StoreAt, AddAt
+  Affine index;           ///< Index, Load*, Store*
+  std::uint64_t bits = 0; ///< Const
+  int phase = 0, imm = 0; ///< Reduced
 };
 
 /// One loop dimension of a kernel.
 struct Loop {
   Dim extent;
-  std::string name;  ///< for printing
+  std::string name; ///< for printing
 };
 
 enum class ReduceOp : std::uint8_t { Add, Mul, Max, Min, And, Or, ArgMax, ArgMin };
 
-/// Combines `value` (an instruction of the phase) over all reduction dims. The dtype is the value's; ArgMax and
-/// ArgMin give the I64 position `index` (an instruction, I64) of the first extreme value, NaN counting as extreme.
-/// The tree is fixed by the extents: never by the target's vector width or by threads.
+/// Combines `value` (an instruction of the phase) over all reduction dims. The dtype is the
+/// value's; ArgMax and ArgMin give the I64 position `index` (an instruction, I64) of the first
+/// extreme value, NaN counting as extreme. The tree is fixed by the extents: never by the target's
+/// vector width or by threads.
 struct Reduction {
   ReduceOp op = ReduceOp::Add;
   int value = -1;
@@ -85,67 +126,72 @@ struct Reduction {
 struct Phase {
   bool loops = true;
   std::vector<Instr> body;
-  std::vector<Reduction> reductions;  ///< only when `loops`; results are read with Op::Reduced by later phases
+  std::vector<Reduction>
+      reductions; ///< only when `loops`; results are read with Op::Reduced by later phases
 };
 
 /// One operand of a contraction: element (batch..., row, k) of A or (batch..., k, col) of B.
 struct MatrixOperand {
   int buffer = -1;
-  Affine index;  ///< over the kernel's dims
+  Affine index; ///< over the kernel's dims
 };
 
 enum class KernelKind : std::uint8_t { Nest, Contraction };
 
-/// Nest: dims[0, parallel) are parallel, the rest are reduction dims. `lane` is the dim that lies in vector lanes
+/// Nest: dims[0, parallel) are parallel, the rest are reduction dims. `lane` is the dim that lies
+/// in vector lanes
 /// (-1: scalar code): either the last parallel dim or the last reduction dim.
-/// Contraction: dims are batch..., m, n, k; parallel = rank - 1; out[batch,m,n] = sum over k of A * B, in the order of
-/// k, each product fused into the sum; then `phases[0].body`, the epilogue, runs per (batch, m, n), with Op::Acc.
-/// The n dim lies in lanes: B and the stores have stride 1 (or 0) in n wherever speed matters; any stride is right.
+/// Contraction: dims are batch..., m, n, k; parallel = rank - 1; out[batch,m,n] = sum over k of A *
+/// B, in the order of k, each product fused into the sum; then `phases[0].body`, the epilogue, runs
+/// per (batch, m, n), with Op::Acc. The n dim lies in lanes: B and the stores have stride 1 (or 0)
+/// in n wherever speed matters; any stride is right.
 struct Kernel {
-  std::string name;  ///< an identifier, unique in the program: also the symbol's name
+  std::string name; ///< an identifier, unique in the program: also the symbol's name
   KernelKind kind = KernelKind::Nest;
   std::vector<Loop> dims;
   int parallel = 0;
   int lane = -1;
   std::vector<Phase> phases;
-  MatrixOperand a, b;                  ///< Contraction
-  DType operand_type = DType::F32;     ///< Contraction: dtype of A and B as stored
-  DType acc_type = DType::F32;         ///< Contraction: of the sum (F32 for 16-bit floats), and of Op::Acc
-  bool serial = false;                 ///< must run as one block (AddAt, duplicates)
-  std::string note;                    ///< where it comes from, for prints: "dot_general %7 + bias + relu"
+  MatrixOperand a, b;              ///< Contraction
+  DType operand_type = DType::F32; ///< Contraction: dtype of A and B as stored
+  DType acc_type = DType::F32; ///< Contraction: of the sum (F32 for 16-bit floats), and of Op::Acc
+  bool serial = false;         ///< must run as one block (AddAt, duplicates)
+  std::string note;            ///< where it comes from, for prints: "dot_general %7 + bias + relu"
 };
 
 enum class BufferKind : std::uint8_t { Input, Output, InOut, Arena, Constant };
 
-/// Input: read only. InOut: a donated input that is also an output (one pointer). Arena: at `offset` bytes in the
-/// caller's workspace. Constant: `data` in the object, read only.
+/// Input: read only. InOut: a donated input that is also an output (one pointer). Arena: at
+/// `offset` bytes in the caller's workspace. Constant: `data` in the object, read only.
 struct Buffer {
   std::string name;
   BufferKind kind = BufferKind::Arena;
   DType dtype = DType::F32;
-  Dim size;                 ///< in elements
-  int arg = -1;             ///< Input, Output, InOut: position among the entry's pointer arguments
-  Dim offset;               ///< Arena: in bytes, a multiple of 64 for every value of the symbols
-  std::vector<std::uint8_t> data;  ///< Constant
+  Dim size;     ///< in elements
+  int arg = -1; ///< Input, Output, InOut: position among the entry's pointer arguments
+  Dim offset;   ///< Arena: in bytes, a multiple of 64 for every value of the symbols
+  std::vector<std::uint8_t> data; ///< Constant
 };
 
-/// An argument of an entry as the caller sees it; for the header, the table in the object and checks.
+/// An argument of an entry as the caller sees it; for the header, the table in the object and
+/// checks.
 struct Argument {
   std::string name;
   TensorType type;
-  BufferKind kind = BufferKind::Input;  ///< Input, Output or InOut
-  std::string role;                     ///< "data", "param", "state", "seed", "output"
+  BufferKind kind = BufferKind::Input; ///< Input, Output or InOut
+  std::string role;                    ///< "data", "param", "state", "seed", "output"
 };
 
 /// A function of the object: `int NAME(void* const* args, const int64_t* dims, void* workspace,
-/// const struct nngc_parallel* parallel)`: 0 done, else a status. `dims[i]` is the value of `symbols[i]`.
+/// const struct nngc_parallel* parallel)`: 0 done, else a status. `dims[i]` is the value of
+/// `symbols[i]`.
 struct Entry {
-  std::string name;                 ///< C symbol
-  std::vector<Argument> arguments;  ///< in order of the pointers in args
-  std::vector<std::uint32_t> symbols;  ///< ids of the symbolic dims, in order of `dims`
+  std::string name;                   ///< C symbol
+  std::vector<Argument> arguments;    ///< in order of the pointers in args
+  std::vector<std::uint32_t> symbols; ///< ids of the symbolic dims, in order of `dims`
   std::vector<Buffer> buffers;
-  std::vector<Kernel> kernels;      ///< called in order
-  Dim workspace;                    ///< bytes
+  std::vector<Kernel> kernels; ///< called in order
+  Dim workspace;               ///< bytes
 };
 
 struct Program {
@@ -153,4 +199,4 @@ struct Program {
   std::vector<Entry> entries;
 };
 
-}  // namespace nngc::loop
+} // namespace nngc::loop

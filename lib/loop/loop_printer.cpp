@@ -9,12 +9,13 @@ namespace nngc::loop {
 namespace {
 
 constexpr std::array op_names = {
-    "const",  "index", "load",  "load_at", "acc",   "reduced",     "neg",       "abs",   "add",
-    "sub",    "mul",   "div",   "rem",     "max",   "min",         "and",       "or",    "xor",
-    "not",    "shl",   "shr_logical", "shr_arith", "fma", "eq",    "ne",        "lt",    "le",
-    "gt",     "ge",    "is_finite", "select", "convert", "exp",    "expm1",     "log",   "log1p",
-    "sqrt",   "rsqrt", "sin",   "cos",     "tan",   "tanh",        "logistic",  "erf",   "atan",
-    "pow",    "floor", "ceil",  "round_even", "trunc", "store",    "store_at",  "add_at"};
+    "const",      "index", "load",     "load_at",  "acc",         "reduced",   "neg",    "abs",
+    "add",        "sub",   "mul",      "div",      "rem",         "max",       "min",    "and",
+    "or",         "xor",   "not",      "shl",      "shr_logical", "shr_arith", "fma",    "eq",
+    "ne",         "lt",    "le",       "gt",       "ge",          "is_finite", "select", "convert",
+    "exp",        "expm1", "log",      "log1p",    "sqrt",        "rsqrt",     "sin",    "cos",
+    "tan",        "tanh",  "logistic", "erf",      "atan",        "pow",       "floor",  "ceil",
+    "round_even", "trunc", "store",    "store_at", "add_at"};
 static_assert(op_names.size() == static_cast<std::size_t>(Op::AddAt) + 1);
 
 constexpr std::array reduce_names = {"add", "mul", "max", "min", "and", "or", "arg_max", "arg_min"};
@@ -22,14 +23,11 @@ static_assert(reduce_names.size() == static_cast<std::size_t>(ReduceOp::ArgMin) 
 
 std::string affine(const Affine& index, const Kernel& kernel) {
   std::string text;
-  if (!(index.base == Dim(0)) || index.terms.empty())
-    text = index.base.str();
+  if (!(index.base == Dim(0)) || index.terms.empty()) text = index.base.str();
   for (const Affine::Term& term : index.terms) {
-    if (!text.empty())
-      text += " + ";
+    if (!text.empty()) text += " + ";
     text += kernel.dims[static_cast<std::size_t>(term.dim)].name;
-    if (!(term.stride == Dim(1)))
-      text += "*" + term.stride.str();
+    if (!(term.stride == Dim(1))) text += "*" + term.stride.str();
   }
   return text;
 }
@@ -42,8 +40,7 @@ std::string buffer_name(const Entry& entry, int buffer) {
 std::string constant(const Instr& instr) {
   if (instr.type == DType::F32)
     return fmt::format("{}", std::bit_cast<float>(static_cast<std::uint32_t>(instr.bits)));
-  if (instr.type == DType::F64)
-    return fmt::format("{}", std::bit_cast<double>(instr.bits));
+  if (instr.type == DType::F64) return fmt::format("{}", std::bit_cast<double>(instr.bits));
   if (instr.type == DType::BF16 || instr.type == DType::F16)
     return fmt::format("{:#06x}", instr.bits);
   if (is_signed_int(instr.type)) {
@@ -55,7 +52,9 @@ std::string constant(const Instr& instr) {
 
 std::string instruction(const Entry& entry, const Kernel& kernel, const Instr& instr,
                         std::size_t number) {
-  const auto operand = [](int index) { return index < 0 ? std::string() : fmt::format(" %{}", index); };
+  const auto operand = [](int index) {
+    return index < 0 ? std::string() : fmt::format(" %{}", index);
+  };
   std::string text = fmt::format("%{} = {} {}", number, name(instr.op), nngc::name(instr.type));
   const auto place = [&](int offset) {
     return fmt::format(" {}[{}{}]", buffer_name(entry, instr.buffer), affine(instr.index, kernel),
@@ -63,24 +62,17 @@ std::string instruction(const Entry& entry, const Kernel& kernel, const Instr& i
   };
   const auto condition = [](int index) { return index < 0 ? "" : fmt::format(" if %{}", index); };
   switch (instr.op) {
-  case Op::Const:
-    return text + " " + constant(instr);
-  case Op::Index:
-    return text + " " + affine(instr.index, kernel);
-  case Op::Load:
-    return text + place(-1);
-  case Op::LoadAt:
-    return text + place(instr.a) + condition(instr.b);
-  case Op::Reduced:
-    return text + fmt::format(" phase {} result {}", instr.phase, instr.imm);
-  case Op::Store:
-    return fmt::format("store{} ={}", place(-1), operand(instr.a));
+  case Op::Const: return text + " " + constant(instr);
+  case Op::Index: return text + " " + affine(instr.index, kernel);
+  case Op::Load: return text + place(-1);
+  case Op::LoadAt: return text + place(instr.a) + condition(instr.b);
+  case Op::Reduced: return text + fmt::format(" phase {} result {}", instr.phase, instr.imm);
+  case Op::Store: return fmt::format("store{} ={}", place(-1), operand(instr.a));
   case Op::StoreAt:
     return fmt::format("store{} ={}{}", place(instr.a), operand(instr.b), condition(instr.c));
   case Op::AddAt:
     return fmt::format("add_at{} +={}{}", place(instr.a), operand(instr.b), condition(instr.c));
-  default:
-    return text + operand(instr.a) + operand(instr.b) + operand(instr.c);
+  default: return text + operand(instr.a) + operand(instr.b) + operand(instr.c);
   }
 }
 
@@ -89,17 +81,19 @@ std::string_view kind_name(BufferKind kind) {
   return names[static_cast<std::size_t>(kind)];
 }
 
-}  // namespace
+} // namespace
 
 std::string_view name(Op op) { return op_names[static_cast<std::size_t>(op)]; }
 
 std::string_view name(ReduceOp op) { return reduce_names[static_cast<std::size_t>(op)]; }
 
 std::string print(const Entry& entry, const Kernel& kernel) {
-  std::string text = fmt::format("  {} {}(", kernel.kind == KernelKind::Nest ? "nest" : "contraction",
-                                 kernel.name);
+  std::string text = fmt::format(
+      "  {} {}(", kernel.kind == KernelKind::Nest ? "nest" : "contraction", kernel.name);
   for (std::size_t d = 0; d < kernel.dims.size(); ++d) {
-    const char* separator = d == 0 ? "" : static_cast<int>(d) == kernel.parallel ? "; reduce " : ", ";
+    const char* separator = d == 0                                   ? ""
+                            : static_cast<int>(d) == kernel.parallel ? "; reduce "
+                                                                     : ", ";
     text += fmt::format("{}{} < {}{}", separator, kernel.dims[d].name, kernel.dims[d].extent.str(),
                         static_cast<int>(d) == kernel.lane ? " lanes" : "");
   }
@@ -140,11 +134,10 @@ std::string print(const Program& program) {
         text += fmt::format(" arg {}", buffer.arg);
       text += "\n";
     }
-    for (const Kernel& kernel : entry.kernels)
-      text += print(entry, kernel);
+    for (const Kernel& kernel : entry.kernels) text += print(entry, kernel);
     text += "}\n";
   }
   return text;
 }
 
-}  // namespace nngc::loop
+} // namespace nngc::loop

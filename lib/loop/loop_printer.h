@@ -13,4 +13,4 @@ namespace nngc::loop {
 [[nodiscard]] std::string_view name(Op op);
 [[nodiscard]] std::string_view name(ReduceOp op);
 
-}  // namespace nngc::loop
+} // namespace nngc::loop

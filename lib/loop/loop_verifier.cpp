@@ -14,7 +14,7 @@ namespace {
 /// Which of a, b, c an op needs: required and optional ones.
 struct Operands {
   int required = 0;
-  bool last_optional = false;  ///< LoadAt, StoreAt, AddAt: a condition may follow
+  bool last_optional = false; ///< LoadAt, StoreAt, AddAt: a condition may follow
 };
 
 Operands operands_of(Op op) {
@@ -23,27 +23,39 @@ Operands operands_of(Op op) {
   case Op::Index:
   case Op::Load:
   case Op::Acc:
-  case Op::Reduced:
-    return {0};
-  case Op::LoadAt:
-    return {1, true};
+  case Op::Reduced: return {0};
+  case Op::LoadAt: return {1, true};
   case Op::StoreAt:
-  case Op::AddAt:
-    return {2, true};
+  case Op::AddAt: return {2, true};
   case Op::Fma:
-  case Op::Select:
-    return {3};
-  case Op::Add: case Op::Sub: case Op::Mul: case Op::Div: case Op::Rem: case Op::Max: case Op::Min:
-  case Op::And: case Op::Or: case Op::Xor: case Op::Shl: case Op::ShrLogical: case Op::ShrArith:
-  case Op::Eq: case Op::Ne: case Op::Lt: case Op::Le: case Op::Gt: case Op::Ge: case Op::Pow:
-    return {2};
-  default:
-    return {1};
+  case Op::Select: return {3};
+  case Op::Add:
+  case Op::Sub:
+  case Op::Mul:
+  case Op::Div:
+  case Op::Rem:
+  case Op::Max:
+  case Op::Min:
+  case Op::And:
+  case Op::Or:
+  case Op::Xor:
+  case Op::Shl:
+  case Op::ShrLogical:
+  case Op::ShrArith:
+  case Op::Eq:
+  case Op::Ne:
+  case Op::Lt:
+  case Op::Le:
+  case Op::Gt:
+  case Op::Ge:
+  case Op::Pow: return {2};
+  default: return {1};
   }
 }
 
 bool is_memory(Op op) {
-  return op == Op::Load || op == Op::LoadAt || op == Op::Store || op == Op::StoreAt || op == Op::AddAt;
+  return op == Op::Load || op == Op::LoadAt || op == Op::Store || op == Op::StoreAt ||
+         op == Op::AddAt;
 }
 
 bool writes(Op op) { return op == Op::Store || op == Op::StoreAt || op == Op::AddAt; }
@@ -59,8 +71,7 @@ public:
       where_ = "entry " + entry.name;
       require(is_identifier(entry.name), "its name is no identifier");
       require(names.insert(entry.name).second, "its name is not unique");
-      for (const Buffer& buffer : entry.buffers)
-        check_buffer(buffer);
+      for (const Buffer& buffer : entry.buffers) check_buffer(buffer);
       for (const Kernel& kernel : entry.kernels) {
         where_ = "kernel " + kernel.name;
         require(is_identifier(kernel.name), "its name is no identifier");
@@ -74,8 +85,7 @@ public:
 
 private:
   bool require(bool holds, const std::string& problem) {
-    if (!holds)
-      problems_.push_back(where_ + ": " + problem);
+    if (!holds) problems_.push_back(where_ + ": " + problem);
     return holds;
   }
 
@@ -89,9 +99,8 @@ private:
               "its offset is no multiple of 64");
       break;
     case BufferKind::Constant:
-      require(buffer.size.is_static() &&
-                  static_cast<std::int64_t>(buffer.data.size()) ==
-                      buffer.size.value() * byte_size(buffer.dtype),
+      require(buffer.size.is_static() && static_cast<std::int64_t>(buffer.data.size()) ==
+                                             buffer.size.value() * byte_size(buffer.dtype),
               "its data is not as large as its size says");
       break;
     default:
@@ -124,16 +133,14 @@ private:
     const Kernel& kernel = *kernel_;
     const int rank = static_cast<int>(kernel.dims.size());
     require(rank <= 60, "it has more dims than a set of them can hold");
-    for (const Loop& loop : kernel.dims)
-      check_dim(loop.extent);
+    for (const Loop& loop : kernel.dims) check_dim(loop.extent);
     if (!require(kernel.parallel >= 0 && kernel.parallel <= rank, "parallel is out of range"))
       return;
     if (kernel.kind == KernelKind::Contraction) {
       require(rank >= 3 && kernel.parallel == rank - 1, "a contraction has batch..., m, n; k");
       require(kernel.phases.size() == 1, "a contraction has one phase, its epilogue");
       for (const MatrixOperand* operand : {&kernel.a, &kernel.b}) {
-        if (!require(valid_buffer(operand->buffer), "an operand's buffer does not exist"))
-          return;
+        if (!require(valid_buffer(operand->buffer), "an operand's buffer does not exist")) return;
         require(buffer(operand->buffer).dtype == kernel.operand_type,
                 "an operand's buffer is not of the operand type");
         check_affine(operand->index, rank);
@@ -149,8 +156,7 @@ private:
                   (kernel.lane == rank - 1 && rank > kernel.parallel),
               "lane is neither the last parallel nor the last reduction dim");
     }
-    for (phase_ = 0; phase_ < kernel.phases.size(); ++phase_)
-      check_phase(kernel.phases[phase_]);
+    for (phase_ = 0; phase_ < kernel.phases.size(); ++phase_) check_phase(kernel.phases[phase_]);
   }
 
   bool valid_buffer(int index) const {
@@ -169,8 +175,7 @@ private:
     }
     where_ = fmt::format("kernel {}, phase {}", kernel.name, phase_);
     require(phase.reductions.empty() || deep, "it reduces without looping");
-    for (const Reduction& reduction : phase.reductions)
-      check_reduction(phase, reduction);
+    for (const Reduction& reduction : phase.reductions) check_reduction(phase, reduction);
   }
 
   void check_reduction(const Phase& phase, const Reduction& reduction) {
@@ -178,8 +183,7 @@ private:
       return i >= 0 && i < static_cast<int>(phase.body.size()) &&
              !writes(phase.body[static_cast<std::size_t>(i)].op);
     };
-    if (!require(valid(reduction.value), "a reduction's value does not exist"))
-      return;
+    if (!require(valid(reduction.value), "a reduction's value does not exist")) return;
     const DType type = phase.body[static_cast<std::size_t>(reduction.value)].type;
     const bool bitwise = reduction.op == ReduceOp::And || reduction.op == ReduceOp::Or;
     require(bitwise ? !is_float(type) : type != DType::Bool || reduction.op >= ReduceOp::Max,
@@ -199,24 +203,24 @@ private:
         require(given[i] == -1, fmt::format("operand {} is one too many", i));
         continue;
       }
-      if (optional && given[i] == -1)
-        continue;
+      if (optional && given[i] == -1) continue;
       if (!require(given[i] >= 0 && given[i] < number, fmt::format("operand {} is not earlier", i)))
         return;
       require(!writes(phase.body[static_cast<std::size_t>(given[i])].op),
               fmt::format("operand {} has no value", i));
     }
-    const auto type = [&](int operand) { return phase.body[static_cast<std::size_t>(operand)].type; };
+    const auto type = [&](int operand) {
+      return phase.body[static_cast<std::size_t>(operand)].type;
+    };
     if (is_memory(instr.op)) {
-      if (!require(valid_buffer(instr.buffer), "its buffer does not exist"))
-        return;
+      if (!require(valid_buffer(instr.buffer), "its buffer does not exist")) return;
       const Buffer& target = buffer(instr.buffer);
       require(!writes(instr.op) ||
                   (target.kind != BufferKind::Input && target.kind != BufferKind::Constant),
               "it writes a buffer that is read only");
-      const DType moved = instr.op == Op::Store                        ? type(instr.a)
-                          : writes(instr.op)                           ? type(instr.b)
-                                                                       : instr.type;
+      const DType moved = instr.op == Op::Store ? type(instr.a)
+                          : writes(instr.op)    ? type(instr.b)
+                                                : instr.type;
       require(target.dtype == moved, "its dtype is not the buffer's");
       require(instr.op != Op::AddAt || kernel_->serial, "the nest is not serial");
       if (instr.op != Op::Load && instr.op != Op::Store) {
@@ -230,9 +234,10 @@ private:
   }
 
   void check_types(const Phase& phase, const Instr& instr) {
-    const auto type = [&](int operand) { return phase.body[static_cast<std::size_t>(operand)].type; };
-    if (is_memory(instr.op) || instr.op == Op::Const || instr.op == Op::Convert)
-      return;
+    const auto type = [&](int operand) {
+      return phase.body[static_cast<std::size_t>(operand)].type;
+    };
+    if (is_memory(instr.op) || instr.op == Op::Const || instr.op == Op::Convert) return;
     if (instr.op == Op::Index) {
       require(instr.type == DType::I64, "an index is an i64");
     } else if (instr.op == Op::Acc) {
@@ -240,17 +245,17 @@ private:
       require(instr.type == kernel_->acc_type, "it is not of the sum's type");
     } else if (instr.op == Op::Reduced) {
       const auto earlier = static_cast<std::size_t>(instr.phase);
-      if (!require(instr.phase >= 0 && earlier < phase_, "its phase is not earlier"))
-        return;
+      if (!require(instr.phase >= 0 && earlier < phase_, "its phase is not earlier")) return;
       const Phase& source = kernel_->phases[earlier];
       if (!require(instr.imm >= 0 && instr.imm < static_cast<int>(source.reductions.size()),
                    "its phase has no such result"))
         return;
       const Reduction& reduction = source.reductions[static_cast<std::size_t>(instr.imm)];
       const bool position = reduction.op == ReduceOp::ArgMax || reduction.op == ReduceOp::ArgMin;
-      require(instr.type == (position ? DType::I64
-                                      : source.body[static_cast<std::size_t>(reduction.value)].type),
-              "it is not of the result's type");
+      require(
+          instr.type ==
+              (position ? DType::I64 : source.body[static_cast<std::size_t>(reduction.value)].type),
+          "it is not of the result's type");
     } else if (instr.op == Op::Select) {
       require(type(instr.a) == DType::Bool, "its condition is no bool");
       require(type(instr.b) == instr.type && type(instr.c) == instr.type, "its types differ");
@@ -273,7 +278,7 @@ private:
   std::vector<std::string> problems_;
 };
 
-}  // namespace
+} // namespace
 
 std::vector<std::string> problems(const Program& program) { return Verifier(program).run(); }
 
@@ -283,4 +288,4 @@ void verify(const Program& program) {
     throw std::logic_error(fmt::format("the loop program is wrong:\n{}", fmt::join(found, "\n")));
 }
 
-}  // namespace nngc::loop
+} // namespace nngc::loop

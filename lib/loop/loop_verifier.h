@@ -10,4 +10,4 @@ namespace nngc::loop {
 /// Throws std::logic_error with all of them.
 void verify(const Program& program);
 
-}  // namespace nngc::loop
+} // namespace nngc::loop

@@ -21,7 +21,8 @@ Maker dense(Dim m, Dim n, Dim k) {
   Body body = Body::add(kernel, false);
   const int sum = body.op(Op::Add, DType::F32, body.op(Op::Acc, DType::F32),
                           body.load(bias, DType::F32, {0, {{1, 1}}}));
-  body.store(out, DType::F32, {0, {{0, n}, {1, 1}}}, body.op(Op::Max, DType::F32, sum, body.real(0)));
+  body.store(out, DType::F32, {0, {{0, n}, {1, 1}}},
+             body.op(Op::Max, DType::F32, sum, body.real(0)));
   return maker;
 }
 
@@ -31,8 +32,7 @@ void check_dense(const codegen::JitModule& module, bool fused, std::size_t m, st
   Guarded<float> a(m * k), b(k * n), bias(n), out(m * n);
   fill(a.begin(), a.end(), 9);
   fill(b.begin(), b.end(), 10);
-  for (float& value : b)
-    value *= 1.01F;
+  for (float& value : b) value *= 1.01F;
   fill(bias.begin(), bias.end(), 11);
   REQUIRE(run(module, {a.data(), b.data(), bias.data(), out.data()}, dims, nullptr, parallel) == 0);
   std::size_t wrong = 0;
@@ -40,7 +40,8 @@ void check_dense(const codegen::JitModule& module, bool fused, std::size_t m, st
     for (std::size_t j = 0; j < n; ++j) {
       float sum = 0;
       for (std::size_t l = 0; l < k; ++l)
-        sum = fused ? std::fmaf(a[i * k + l], b[l * n + j], sum) : sum + a[i * k + l] * b[l * n + j];
+        sum =
+            fused ? std::fmaf(a[i * k + l], b[l * n + j], sum) : sum + a[i * k + l] * b[l * n + j];
       wrong += out[i * n + j] != std::fmax(sum + bias[j], 0.0F);
     }
   CAPTURE(m, n, k);
@@ -49,7 +50,7 @@ void check_dense(const codegen::JitModule& module, bool fused, std::size_t m, st
 
 bool fuses(const Options& options) { return options.cpu != "x86-64"; }
 
-}  // namespace
+} // namespace
 
 TEST_CASE("matrix products are bit for bit the sum in the order of k") {
   struct Size {
@@ -73,7 +74,8 @@ TEST_CASE("symbolic rows, columns and depth") {
     for (int which = 0; which < 3; ++which) {
       Maker symbol;
       const Dim dim = symbol.symbol("extent");
-      Maker maker = dense(which == 0 ? dim : Dim(11), which == 1 ? dim : Dim(70), which == 2 ? dim : Dim(21));
+      Maker maker =
+          dense(which == 0 ? dim : Dim(11), which == 1 ? dim : Dim(70), which == 2 ? dim : Dim(21));
       maker.entry().symbols = symbol.entry().symbols;
       loop::verify(maker.program);
       const auto module = codegen::JitModule::compile(maker.program, options);
@@ -114,15 +116,14 @@ TEST_CASE("batches, with transposed operands, in f64 and integers") {
       kernel.a = {a, {0, {{0, q * k * m}, {1, k * m}, {2, 1}, {4, m}}}};
       kernel.b = {b, {0, {{1, n * k}, {3, k}, {4, 1}}}};
       Body body = Body::add(kernel, false);
-      body.store(out, dtype, {0, {{0, q * m * n}, {1, m * n}, {2, n}, {3, 1}}}, body.op(Op::Acc, dtype));
+      body.store(out, dtype, {0, {{0, q * m * n}, {1, m * n}, {2, n}, {3, 1}}},
+                 body.op(Op::Acc, dtype));
       loop::verify(maker.program);
       const auto module = codegen::JitModule::compile(maker.program, options);
       const auto check = [&]<typename T>(T) {
         Guarded<T> x(p * q * k * m), y(q * n * k), z(p * q * m * n);
-        for (std::size_t i = 0; i < x.size(); ++i)
-          x[i] = static_cast<T>(i * 7 % 23);
-        for (std::size_t i = 0; i < y.size(); ++i)
-          y[i] = static_cast<T>(i * 5 % 19);
+        for (std::size_t i = 0; i < x.size(); ++i) x[i] = static_cast<T>(i * 7 % 23);
+        for (std::size_t i = 0; i < y.size(); ++i) y[i] = static_cast<T>(i * 5 % 19);
         REQUIRE(run(*module, {x.data(), y.data(), z.data()}) == 0);
         std::size_t wrong = 0;
         for (std::int64_t batch = 0; batch < p * q; ++batch)
@@ -130,8 +131,9 @@ TEST_CASE("batches, with transposed operands, in f64 and integers") {
             for (std::int64_t j = 0; j < n; ++j) {
               T sum = 0;
               for (std::int64_t l = 0; l < k; ++l)
-                sum = static_cast<T>(sum + x[static_cast<std::size_t>(batch * k * m + l * m + i)] *
-                                               y[static_cast<std::size_t>(batch % q * n * k + j * k + l)]);
+                sum = static_cast<T>(
+                    sum + x[static_cast<std::size_t>(batch * k * m + l * m + i)] *
+                              y[static_cast<std::size_t>(batch % q * n * k + j * k + l)]);
               wrong += z[static_cast<std::size_t>(batch * m * n + i * n + j)] != sum;
             }
         CHECK(wrong == 0);
@@ -170,21 +172,21 @@ TEST_CASE("16-bit operands sum in f32, and a long epilogue runs per row") {
     Guarded<std::uint16_t> x(m * k), y(k * n);
     Guarded<float> z(m * n);
     Guarded<std::int64_t> places(m * n);
-    const auto small = [](std::size_t i) {  // integers that bf16 holds exactly
-      return static_cast<std::uint16_t>(std::bit_cast<std::uint32_t>(static_cast<float>(i % 13) - 6) >> 16);
+    const auto small = [](std::size_t i) { // integers that bf16 holds exactly
+      return static_cast<std::uint16_t>(
+          std::bit_cast<std::uint32_t>(static_cast<float>(i % 13) - 6) >> 16);
     };
-    const auto number = [](std::uint16_t bits) { return std::bit_cast<float>(std::uint32_t{bits} << 16); };
-    for (std::size_t i = 0; i < x.size(); ++i)
-      x[i] = small(i * 3);
-    for (std::size_t i = 0; i < y.size(); ++i)
-      y[i] = small(i * 5 + 1);
+    const auto number = [](std::uint16_t bits) {
+      return std::bit_cast<float>(std::uint32_t{bits} << 16);
+    };
+    for (std::size_t i = 0; i < x.size(); ++i) x[i] = small(i * 3);
+    for (std::size_t i = 0; i < y.size(); ++i) y[i] = small(i * 5 + 1);
     REQUIRE(run(*module, {x.data(), y.data(), z.data(), places.data()}) == 0);
     std::size_t wrong = 0;
     for (std::size_t i = 0; i < m; ++i)
       for (std::size_t j = 0; j < n; ++j) {
         float sum = 190;
-        for (std::size_t l = 0; l < k; ++l)
-          sum += number(x[i * k + l]) * number(y[l * n + j]);
+        for (std::size_t l = 0; l < k; ++l) sum += number(x[i * k + l]) * number(y[l * n + j]);
         wrong += z[i * n + j] != sum;
         wrong += places[i * n + j] != static_cast<std::int64_t>(5 + 100 * i + j);
       }

@@ -23,16 +23,16 @@ using loop::Affine;
 using loop::BufferKind;
 using loop::Op;
 
-/// `count` elements whose last byte is the last of a page, with a page behind it that nobody may touch: a
-/// read or write past the end ends the test program.
+/// `count` elements whose last byte is the last of a page, with a page behind it that nobody may
+/// touch: a read or write past the end ends the test program.
 template <typename T> class Guarded {
 public:
   explicit Guarded(std::size_t count) : count_(count) {
     const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
     pages_ = (count * sizeof(T) + page - 1) / page * page;
-    memory_ = mmap(nullptr, pages_ + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (memory_ == MAP_FAILED)
-      throw std::bad_alloc();
+    memory_ =
+        mmap(nullptr, pages_ + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory_ == MAP_FAILED) throw std::bad_alloc();
     mprotect(static_cast<char*>(memory_) + pages_, page, PROT_NONE);
     total_ = pages_ + page;
   }
@@ -68,7 +68,9 @@ struct Maker {
     buffer.size = size;
     if (kind != BufferKind::Arena && kind != BufferKind::Constant) {
       buffer.arg = static_cast<int>(entry().arguments.size());
-      entry().arguments.push_back({buffer.name, {dtype, Shape{size}}, kind,
+      entry().arguments.push_back({buffer.name,
+                                   {dtype, Shape{size}},
+                                   kind,
                                    kind == BufferKind::Output ? "output" : "data"});
     }
     entry().buffers.push_back(buffer);
@@ -119,15 +121,20 @@ struct Body {
   int op(Op op, DType type, int a = -1, int b = -1, int c = -1) {
     return push({.op = op, .type = type, .a = a, .b = b, .c = c});
   }
-  int constant(DType type, std::uint64_t bits) { return push({.op = Op::Const, .type = type, .bits = bits}); }
+  int constant(DType type, std::uint64_t bits) {
+    return push({.op = Op::Const, .type = type, .bits = bits});
+  }
   int real(float value) { return constant(DType::F32, std::bit_cast<std::uint32_t>(value)); }
   int load(int buffer, DType type, Affine index) {
     return push({.op = Op::Load, .type = type, .buffer = buffer, .index = std::move(index)});
   }
   int store(int buffer, DType type, Affine index, int value) {
-    return push({.op = Op::Store, .type = type, .a = value, .buffer = buffer, .index = std::move(index)});
+    return push(
+        {.op = Op::Store, .type = type, .a = value, .buffer = buffer, .index = std::move(index)});
   }
-  int index(Affine index) { return push({.op = Op::Index, .type = DType::I64, .index = std::move(index)}); }
+  int index(Affine index) {
+    return push({.op = Op::Index, .type = DType::I64, .index = std::move(index)});
+  }
   int reduce(loop::ReduceOp op, int value, int index = -1) {
     phase.reductions.push_back({op, value, index});
     return static_cast<int>(phase.reductions.size()) - 1;
@@ -137,12 +144,12 @@ struct Body {
   }
 };
 
-/// The machines whose code this one can run: AVX-512 where it is there, AVX2 and plain SSE2; optimized or not.
+/// The machines whose code this one can run: AVX-512 where it is there, AVX2 and plain SSE2;
+/// optimized or not.
 inline std::vector<Options> machines() {
   std::vector<Options> all;
   for (const char* cpu : {"native", "haswell", "x86-64"})
-    for (const int level : {2, 0})
-      all.push_back({.cpu = cpu, .opt_level = level});
+    for (const int level : {2, 0}) all.push_back({.cpu = cpu, .opt_level = level});
   return all;
 }
 
@@ -157,8 +164,7 @@ struct Backwards {
                        auto& self = *static_cast<Backwards*>(pool);
                        ++self.regions;
                        self.blocks += count;
-                       for (std::int64_t i = count - 1; i >= 0; --i)
-                         task(ctx, i, i + 1);
+                       for (std::int64_t i = count - 1; i >= 0; --i) task(ctx, i, i + 1);
                      }};
 };
 
@@ -174,4 +180,4 @@ inline void fill(float* first, float* last, unsigned seed) {
     *first = static_cast<float>(static_cast<int>(random() % 2001) - 1000) / 256.0F;
 }
 
-}  // namespace nngc::test
+} // namespace nngc::test

@@ -20,7 +20,8 @@ Maker scaled_relu(Dim rows, Dim columns) {
   Body body = Body::add(kernel, false);
   const Affine here{0, {{0, columns}, {1, 1}}};
   const int value = body.load(x, DType::F32, here);
-  const int fused = body.op(Op::Fma, DType::F32, value, body.real(2), body.load(bias, DType::F32, {0, {{1, 1}}}));
+  const int fused =
+      body.op(Op::Fma, DType::F32, value, body.real(2), body.load(bias, DType::F32, {0, {{1, 1}}}));
   body.store(out, DType::F32, here, body.op(Op::Max, DType::F32, fused, body.real(0)));
   return maker;
 }
@@ -38,7 +39,7 @@ void check_scaled_relu(const codegen::JitModule& module, std::int64_t rows, std:
   CHECK(wrong == 0);
 }
 
-}  // namespace
+} // namespace
 
 TEST_CASE("elementwise nests are right for every tail") {
   for (const Options& options : machines())
@@ -58,13 +59,11 @@ TEST_CASE("symbolic extents are loop bounds, empty ones included") {
     Maker with = scaled_relu(rows, 37);
     with.entry().symbols = maker.entry().symbols;
     const auto module = codegen::JitModule::compile(with.program, options);
-    for (const std::int64_t n : {0, 1, 2, 23, 4000})
-      check_scaled_relu(*module, n, 37, {n});
+    for (const std::int64_t n : {0, 1, 2, 23, 4000}) check_scaled_relu(*module, n, 37, {n});
     Maker lanes = scaled_relu(5, rows);
     lanes.entry().symbols = maker.entry().symbols;
     const auto wide = codegen::JitModule::compile(lanes.program, options);
-    for (const std::int64_t n : {0, 1, 16, 63, 64, 65, 3000})
-      check_scaled_relu(*wide, 5, n, {n});
+    for (const std::int64_t n : {0, 1, 16, 63, 64, 65, 3000}) check_scaled_relu(*wide, 5, n, {n});
     std::vector<std::int64_t> negative{-1};
     CHECK(run(*wide, {nullptr, nullptr, nullptr}, negative) == 1);
   }
@@ -111,7 +110,8 @@ TEST_CASE("loads and stores at computed offsets touch nothing where their condit
   for (const Options& options : machines())
     for (const int lane : {-1, 0}) {
       CAPTURE(describe(options), lane);
-      // out[i] = i in [3, 3 + 20) ? x[i - 3] : 0; and a gather y[index[i]] of an index that must be inside.
+      // out[i] = i in [3, 3 + 20) ? x[i - 3] : 0; and a gather y[index[i]] of an index that must be
+      // inside.
       constexpr std::size_t n = 27, m = 20;
       Maker maker;
       const int x = maker.input(DType::F32, m);
@@ -128,20 +128,20 @@ TEST_CASE("loads and stores at computed offsets touch nothing where their condit
         return body.op(Op::And, DType::Bool, body.op(Op::Ge, DType::Bool, i, zero),
                        body.op(Op::Lt, DType::Bool, i, end));
       };
-      const int padded = body.push({.op = Op::LoadAt, .a = zero, .b = inside(at), .buffer = x,
-                                    .index = {-3, {{0, 1}}}});
+      const int padded = body.push(
+          {.op = Op::LoadAt, .a = zero, .b = inside(at), .buffer = x, .index = {-3, {{0, 1}}}});
       body.store(shifted, DType::F32, here, padded);
       const int where = body.load(index, DType::I64, here);
       const int valid = inside(where);
       const int taken = body.push({.op = Op::LoadAt, .a = where, .b = valid, .buffer = x});
-      body.push({.op = Op::StoreAt, .a = body.index(here), .b = taken, .c = valid, .buffer = gathered});
+      body.push(
+          {.op = Op::StoreAt, .a = body.index(here), .b = taken, .c = valid, .buffer = gathered});
       loop::verify(maker.program);
       const auto module = codegen::JitModule::compile(maker.program, options);
       Guarded<float> in(m), a(n), b(n);
       Guarded<std::int64_t> indices(n);
       fill(in.begin(), in.end(), 4);
-      for (std::size_t i = 0; i < n; ++i)
-        indices[i] = static_cast<std::int64_t>(i * 7 % 31) - 5;
+      for (std::size_t i = 0; i < n; ++i) indices[i] = static_cast<std::int64_t>(i * 7 % 31) - 5;
       std::fill(b.begin(), b.end(), -77.0F);
       REQUIRE(run(*module, {in.data(), indices.data(), a.data(), b.data()}) == 0);
       std::size_t wrong = 0;
@@ -165,8 +165,12 @@ TEST_CASE("additions at equal offsets all count, in order") {
       loop::Kernel& kernel = maker.nest({n}, 1, lane);
       kernel.serial = true;
       Body body = Body::add(kernel, false);
-      const int slot = body.op(Op::Rem, DType::I64, body.index({0, {{0, 1}}}), body.constant(DType::I64, 3));
-      body.push({.op = Op::AddAt, .a = slot, .b = body.load(x, DType::F32, {0, {{0, 1}}}), .buffer = out});
+      const int slot =
+          body.op(Op::Rem, DType::I64, body.index({0, {{0, 1}}}), body.constant(DType::I64, 3));
+      body.push({.op = Op::AddAt,
+                 .a = slot,
+                 .b = body.load(x, DType::F32, {0, {{0, 1}}}),
+                 .buffer = out});
       loop::verify(maker.program);
       const auto module = codegen::JitModule::compile(maker.program, options);
       Guarded<float> in(n), sums(4);
@@ -174,9 +178,7 @@ TEST_CASE("additions at equal offsets all count, in order") {
       float expected[4] = {1, 2, 3, 4};
       std::copy(expected, expected + 4, sums.begin());
       REQUIRE(run(*module, {in.data(), sums.data()}) == 0);
-      for (std::size_t i = 0; i < n; ++i)
-        expected[i % 3] += in[i];
-      for (std::size_t i = 0; i < 4; ++i)
-        CHECK(sums[i] == expected[i]);
+      for (std::size_t i = 0; i < n; ++i) expected[i % 3] += in[i];
+      for (std::size_t i = 0; i < 4; ++i) CHECK(sums[i] == expected[i]);
     }
 }

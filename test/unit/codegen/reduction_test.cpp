@@ -61,17 +61,19 @@ Maker sums(std::int64_t rows, std::int64_t columns, bool of_rows, ReduceOp op = 
   Maker maker;
   const int x = maker.input(DType::F32, rows * columns);
   const int out = maker.output(DType::F32, of_rows ? rows : columns);
-  loop::Kernel& kernel = of_rows ? maker.nest({rows, columns}, 1, 1) : maker.nest({columns, rows}, 1, 0);
+  loop::Kernel& kernel =
+      of_rows ? maker.nest({rows, columns}, 1, 1) : maker.nest({columns, rows}, 1, 0);
   kernel.phases.reserve(2);
   Body first = Body::add(kernel, true);
-  const Affine here = of_rows ? Affine{0, {{0, columns}, {1, 1}}} : Affine{0, {{0, 1}, {1, columns}}};
+  const Affine here =
+      of_rows ? Affine{0, {{0, columns}, {1, 1}}} : Affine{0, {{0, 1}, {1, columns}}};
   first.reduce(op, first.load(x, DType::F32, here));
   Body second = Body::add(kernel, false);
   second.store(out, DType::F32, {0, {{0, 1}}}, second.reduced(0, 0, DType::F32));
   return maker;
 }
 
-}  // namespace
+} // namespace
 
 TEST_CASE("a softmax in three phases") {
   for (const Options& options : machines()) {
@@ -94,12 +96,12 @@ TEST_CASE("a softmax in three phases") {
 
 TEST_CASE("sums have the same bits on every machine, whoever runs the blocks") {
   for (const bool of_rows : {true, false})
-    for (const auto& [rows, columns] : {std::pair(5, 1000), std::pair(700, 401), std::pair(33, 7)}) {
+    for (const auto& [rows, columns] :
+         {std::pair(5, 1000), std::pair(700, 401), std::pair(33, 7)}) {
       std::vector<float> first;
       Guarded<float> x(static_cast<std::size_t>(rows * columns));
       fill(x.begin(), x.end(), 7);
-      for (float& value : x)
-        value *= 1.1F;
+      for (float& value : x) value *= 1.1F;
       for (const Options& options : machines()) {
         CAPTURE(describe(options), of_rows, rows, columns);
         Maker maker = sums(rows, columns, of_rows);
@@ -116,8 +118,9 @@ TEST_CASE("sums have the same bits on every machine, whoever runs the blocks") {
           for (std::size_t i = 0; i < size; ++i) {
             double exact = 0;
             for (int j = 0; j < (of_rows ? columns : rows); ++j)
-              exact += of_rows ? x[i * static_cast<std::size_t>(columns) + static_cast<std::size_t>(j)]
-                               : x[static_cast<std::size_t>(j * columns) + i];
+              exact += of_rows
+                           ? x[i * static_cast<std::size_t>(columns) + static_cast<std::size_t>(j)]
+                           : x[static_cast<std::size_t>(j * columns) + i];
             CHECK(std::fabs(serial[i] - exact) < 0.05);
           }
         }
@@ -154,13 +157,13 @@ TEST_CASE("maxima keep NaN; positions are the first, and NaN counts as extreme")
       Guarded<float> in(rows * columns), maxima(rows);
       Guarded<std::int64_t> places(rows), lows(rows);
       fill(in.begin(), in.end(), 8);
-      in[20] = in[80] = in[149] = 99;  // row 0: ties
+      in[20] = in[80] = in[149] = 99; // row 0: ties
       in[30] = in[81] = -99;
-      in[columns + 77] = std::nanf("");  // row 1: one NaN, later another
+      in[columns + 77] = std::nanf(""); // row 1: one NaN, later another
       in[columns + 90] = std::nanf("");
-      for (std::size_t j = 0; j < columns; ++j)  // row 2: nothing beyond the start value
+      for (std::size_t j = 0; j < columns; ++j) // row 2: nothing beyond the start value
         in[2 * columns + j] = -std::numeric_limits<float>::infinity();
-      in[3 * columns + 149] = 100;  // row 3: the very last
+      in[3 * columns + 149] = 100; // row 3: the very last
       in[3 * columns] = -100;
       REQUIRE(run(*module, {in.data(), maxima.data(), places.data(), lows.data()}) == 0);
       CHECK(maxima[0] == 99);
