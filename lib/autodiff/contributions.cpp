@@ -1,5 +1,5 @@
-// Masked parts are kept apart as long as possible: 0 * inf is NaN, so a value that does not count must be thrown away
-// last, after the local derivatives were multiplied in.
+// Masked parts are kept apart as long as possible: 0 * inf is NaN, so a value that does not count
+// must be thrown away last, after the local derivatives were multiplied in.
 #include "autodiff/contributions.h"
 
 #include <algorithm>
@@ -8,7 +8,9 @@
 
 namespace nngc {
 
-Value materialized(const Masked& m) { return m.value && m.mask ? select(m.mask, m.value, 0.0) : m.value; }
+Value materialized(const Masked& m) {
+  return m.value && m.mask ? select(m.mask, m.value, 0.0) : m.value;
+}
 
 Masked narrowed(const Masked& m, Value mask) {
   if (!m.value || !mask) return m;
@@ -17,7 +19,9 @@ Masked narrowed(const Masked& m, Value mask) {
 
 namespace {
 
-bool same_mask(const Masked& a, const Masked& b) { return a.mask ? b.mask && a.mask.same(b.mask) : !b.mask; }
+bool same_mask(const Masked& a, const Masked& b) {
+  return a.mask ? b.mask && a.mask.same(b.mask) : !b.mask;
+}
 
 bool exclude_each_other(const Masked& a, const Masked& b) {
   return a.mask && b.mask && logical_not(a.mask).same(b.mask);
@@ -26,10 +30,12 @@ bool exclude_each_other(const Masked& a, const Masked& b) {
 Masked sum_of_two(const Masked& a, const Masked& b) {
   if (same_mask(a, b)) return {a.value + b.value, a.mask};
   if (exclude_each_other(a, b)) return {select(a.mask, a.value, b.value), {}};
-  return {materialized(a) + materialized(b), {}};
+  // Where neither counts, the sum must not count either: the next local derivative may be infinite
+  // there.
+  return {materialized(a) + materialized(b), a.mask && b.mask ? bit_or(a.mask, b.mask) : Value{}};
 }
 
-}  // namespace
+} // namespace
 
 Masked sum_of(std::span<const Masked> parts) {
   if (parts.empty()) return {};
@@ -52,7 +58,8 @@ std::vector<bool> paths_between(const GraphData& graph, std::span<const Value> s
   for (Value v : sources)
     if (v.id() < end) flows[v.id()] = true, first = std::min(first, v.id());
   for (NodeId id = first; id < end; ++id) {
-    if (flows[id] || !is_float(graph.type(id).dtype) || !graph.def(id).not_differentiable.empty()) continue;
+    if (flows[id] || !is_float(graph.type(id).dtype) || !graph.def(id).not_differentiable.empty())
+      continue;
     for (NodeId operand : graph.operands(id))
       if (flows[operand]) flows[id] = true;
   }
@@ -68,15 +75,17 @@ std::vector<bool> paths_between(const GraphData& graph, std::span<const Value> s
 namespace {
 std::string label(Value v) {
   const GraphData& g = *v.graph();
-  if (g.node(v.id()).op == Opcode::Input) return "input '" + g.attrs(v.id()).get<std::string>("name") + "'";
+  if (g.node(v.id()).op == Opcode::Input)
+    return "input '" + g.attrs(v.id()).get<std::string>("name") + "'";
   return "%" + std::to_string(v.id()) + " (" + std::string(g.def(v.id()).mnemonic) + ")";
 }
-}  // namespace
+} // namespace
 
 void check_differentiable(std::string_view what, Value v, Where where) {
   if (is_float(v.dtype())) return;
   throw Error(Error::Kind::Type,
-              std::string(what) + ": " + label(v) + " is " + v.type().str() + ", and only floats have derivatives",
+              std::string(what) + ": " + label(v) + " is " + v.type().str() +
+                  ", and only floats have derivatives",
               where);
 }
 
@@ -84,15 +93,15 @@ void check_directions(std::string_view what, std::string_view of, std::span<cons
                       std::span<const Value> directions, Where where) {
   if (values.size() != directions.size())
     throw Error(Error::Kind::Argument,
-                std::string(what) + ": " + std::to_string(directions.size()) + " " + std::string(of) + " for " +
-                    std::to_string(values.size()) + " values",
+                std::string(what) + ": " + std::to_string(directions.size()) + " " +
+                    std::string(of) + " for " + std::to_string(values.size()) + " values",
                 where);
   for (std::size_t i = 0; i < values.size(); ++i)
     if (!(values[i].type() == directions[i].type()))
       throw Error(Error::Kind::Shape,
-                  std::string(what) + ": " + label(values[i]) + " is " + values[i].type().str() + ", its " +
-                      std::string(of) + " " + directions[i].type().str(),
+                  std::string(what) + ": " + label(values[i]) + " is " + values[i].type().str() +
+                      ", its " + std::string(of) + " " + directions[i].type().str(),
                   where);
 }
 
-}  // namespace nngc
+} // namespace nngc

@@ -14,27 +14,30 @@ namespace nngc {
 /// `m` where `mask` is true too.
 [[nodiscard]] Masked narrowed(const Masked& m, Value mask);
 
-/// The sum of the parts, from left to right: parts under one mask stay under it, two that exclude each other become one
-/// select, all others are materialized. More than two 16-bit floats are added in f32. No parts: an empty value.
+/// The sum of the parts, from left to right: parts under one mask stay under it, two that exclude
+/// each other become one select, of others both are materialized and count where either does. More
+/// than two 16-bit floats are added in f32. No parts: an empty value.
 [[nodiscard]] Masked sum_of(std::span<const Masked> parts);
 
-/// While it lives, new nodes count as derivatives of the node `origin` (restored even when a rule throws).
+/// While it lives, new nodes count as derivatives of the node `origin` (restored even when a rule
+/// throws).
 class OriginScope {
- public:
+public:
   explicit OriginScope(GraphData* graph) : graph_(graph), before_(graph->origin) {}
   ~OriginScope() { graph_->origin = before_; }
   OriginScope(const OriginScope&) = delete;
   OriginScope& operator=(const OriginScope&) = delete;
   void set(NodeId origin) { graph_->origin = origin; }
 
- private:
+private:
   GraphData* graph_;
   NodeId before_;
 };
 
-/// The nodes on a path from `sources` to `targets` along which a derivative flows, indexed by id up to the last target:
-/// floats only, through ops that have a rule.
-[[nodiscard]] std::vector<bool> paths_between(const GraphData& graph, std::span<const Value> sources,
+/// The nodes on a path from `sources` to `targets` along which a derivative flows, indexed by id up
+/// to the last target: floats only, through ops that have a rule.
+[[nodiscard]] std::vector<bool> paths_between(const GraphData& graph,
+                                              std::span<const Value> sources,
                                               std::span<const Value> targets);
 
 /// Throws Error{Type} naming the value unless it is a float.
@@ -43,4 +46,4 @@ void check_differentiable(std::string_view what, Value v, Where where);
 void check_directions(std::string_view what, std::string_view of, std::span<const Value> values,
                       std::span<const Value> directions, Where where);
 
-}  // namespace nngc
+} // namespace nngc

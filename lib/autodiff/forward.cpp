@@ -1,5 +1,5 @@
-// Forward mode: one loop over ids from the sources up. A mask is applied at once: the value that does not count is
-// thrown away before anything is multiplied with it.
+// Forward mode: one loop over ids from the sources up. A mask is applied at once: the value that
+// does not count is thrown away before anything is multiplied with it.
 #include <array>
 
 #include "autodiff/contributions.h"
@@ -11,14 +11,14 @@ namespace nngc {
 namespace {
 
 class Forward {
- public:
+public:
   Forward(GraphData* graph, std::span<const Value> wrt, std::span<const Value> outputs)
       : graph_(graph), on_path_(paths_between(*graph, wrt, outputs)), tangents_(on_path_.size()) {}
 
   void seed(Value v, Value tangent) {
     if (v.id() >= tangents_.size() || !on_path_[v.id()]) return;
     Value& t = tangents_[v.id()];
-    t = t ? t + tangent : tangent;  // one value twice among wrt moves along both
+    t = t ? t + tangent : tangent; // one value twice among wrt moves along both
   }
 
   void run() {
@@ -32,9 +32,11 @@ class Forward {
     }
   }
 
-  [[nodiscard]] Value tangent(Value v) const { return v.id() < tangents_.size() ? tangents_[v.id()] : Value{}; }
+  [[nodiscard]] Value tangent(Value v) const {
+    return v.id() < tangents_.size() ? tangents_[v.id()] : Value{};
+  }
 
- private:
+private:
   Value propagate(NodeId id) {
     const OpDef& def = graph_->def(id);
     if (!def.not_differentiable.empty()) return {};
@@ -63,13 +65,13 @@ class Forward {
 
   GraphData* graph_;
   std::vector<bool> on_path_;
-  std::vector<Value> tangents_;  ///< empty: a structural zero
+  std::vector<Value> tangents_; ///< empty: a structural zero
 };
 
-}  // namespace
+} // namespace
 
-std::vector<Value> jvp(std::span<const Value> outputs, std::span<const Value> wrt, std::span<const Value> tangents,
-                       Where where) {
+std::vector<Value> jvp(std::span<const Value> outputs, std::span<const Value> wrt,
+                       std::span<const Value> tangents, Where where) {
   check_directions("jvp", "tangent", wrt, tangents, where);
   std::vector<Value> all(outputs.begin(), outputs.end());
   all.insert(all.end(), tangents.begin(), tangents.end());
@@ -91,9 +93,10 @@ std::vector<Value> jvp(std::span<const Value> outputs, std::span<const Value> wr
   return result;
 }
 
-std::vector<Value> hvp(Value loss, std::span<const Value> wrt, std::span<const Value> along, Where where) {
+std::vector<Value> hvp(Value loss, std::span<const Value> wrt, std::span<const Value> along,
+                       Where where) {
   check_directions("hvp", "direction", wrt, along, where);
   return jvp(grad(loss, wrt, where), wrt, along, where);
 }
 
-}  // namespace nngc
+} // namespace nngc

@@ -1,5 +1,6 @@
-// Reverse mode: one loop over ids from the outputs down. Ids are topological, so when a node's turn comes all its users
-// have contributed; each node is visited once and each edge adds one rule's result, however many paths there are.
+// Reverse mode: one loop over ids from the outputs down. Ids are topological, so when a node's turn
+// comes all its users have contributed; each node is visited once and each edge adds one rule's
+// result, however many paths there are.
 #include <algorithm>
 #include <array>
 
@@ -12,9 +13,10 @@ namespace nngc {
 namespace {
 
 class Reverse {
- public:
+public:
   Reverse(GraphData* graph, std::span<const Value> outputs, std::span<const Value> wrt)
-      : graph_(graph), on_path_(paths_between(*graph, wrt, outputs)), parts_(on_path_.size()), kept_(on_path_.size()) {
+      : graph_(graph), on_path_(paths_between(*graph, wrt, outputs)), parts_(on_path_.size()),
+        kept_(on_path_.size()) {
     for (Value v : wrt)
       if (v.id() < kept_.size()) kept_[v.id()] = true;
   }
@@ -42,7 +44,7 @@ class Reverse {
     return parts_[v.id()].front().value;
   }
 
- private:
+private:
   void propagate(NodeId id, const Masked& cotangent) {
     const OpDef& def = graph_->def(id);
     operands_.clear();
@@ -55,15 +57,19 @@ class Reverse {
     }
     // Of sources alone, nothing flows further down: an input, or a node whose op has no rule.
     if (!any || !def.not_differentiable.empty()) return;
-    if (def.diff != nullptr) elementwise(id, cotangent);
-    else structural(id, cotangent);
+    if (def.diff != nullptr)
+      elementwise(id, cotangent);
+    else
+      structural(id, cotangent);
   }
 
   void elementwise(NodeId id, const Masked& cotangent) {
     const DiffContext context({graph_, id}, operands_, graph_->attrs(id));
     for (std::size_t i = 0; i < operands_.size(); ++i)
       if (wanted_[i])
-        add(operands_[i], narrowed(graph_->def(id).diff(context, cotangent.value, static_cast<int>(i)), cotangent.mask));
+        add(operands_[i],
+            narrowed(graph_->def(id).diff(context, cotangent.value, static_cast<int>(i)),
+                     cotangent.mask));
   }
 
   void structural(NodeId id, const Masked& cotangent) {
@@ -92,17 +98,18 @@ class Reverse {
   }
 
   GraphData* graph_;
-  std::vector<bool> on_path_;               ///< between wrt and outputs
-  std::vector<std::vector<Masked>> parts_;  ///< per node, in order of arrival: users from the last to the first
-  std::vector<bool> kept_;                  ///< wrt
-  std::vector<Value> operands_;             ///< of the node at hand
+  std::vector<bool> on_path_; ///< between wrt and outputs
+  std::vector<std::vector<Masked>>
+      parts_;                   ///< per node, in order of arrival: users from the last to the first
+  std::vector<bool> kept_;      ///< wrt
+  std::vector<Value> operands_; ///< of the node at hand
   std::vector<bool> wanted_;
 };
 
-}  // namespace
+} // namespace
 
-std::vector<Value> vjp(std::span<const Value> outputs, std::span<const Value> cotangents, std::span<const Value> wrt,
-                       Where where) {
+std::vector<Value> vjp(std::span<const Value> outputs, std::span<const Value> cotangents,
+                       std::span<const Value> wrt, Where where) {
   check_directions("vjp", "cotangent", outputs, cotangents, where);
   std::vector<Value> all(outputs.begin(), outputs.end());
   all.insert(all.end(), cotangents.begin(), cotangents.end());
@@ -130,7 +137,8 @@ std::vector<Value> grad(Value loss, std::span<const Value> wrt, Where where) {
   check_differentiable("grad", loss, where);
   if (loss.rank() > 0)
     throw Error(Error::Kind::Shape,
-                "grad: the loss is " + loss.type().str() + "; it must have rank 0 (take a sum or mean, or use vjp)",
+                "grad: the loss is " + loss.type().str() +
+                    "; it must have rank 0 (take a sum or mean, or use vjp)",
                 where);
   for (Value v : wrt) {
     const std::array pair{loss, v};
@@ -142,8 +150,9 @@ std::vector<Value> grad(Value loss, std::span<const Value> wrt, Where where) {
   return vjp(outputs, seed, wrt, where);
 }
 
-std::pair<Value, std::vector<Value>> value_and_grad(Value loss, std::span<const Value> wrt, Where where) {
+std::pair<Value, std::vector<Value>> value_and_grad(Value loss, std::span<const Value> wrt,
+                                                    Where where) {
   return {loss, grad(loss, wrt, where)};
 }
 
-}  // namespace nngc
+} // namespace nngc

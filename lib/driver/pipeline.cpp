@@ -5,27 +5,32 @@ namespace nngc {
 
 std::string pipeline(MathLevel level) {
   std::string list;
-  const auto then = [&](const char* pass) { list += (list.empty() ? "" : ",") + std::string(pass); };
+  const auto then = [&](const char* pass) {
+    list += (list.empty() ? "" : ",") + std::string(pass);
+  };
 
-  // Differentiation has run before: rules that look at derivatives' forward nodes find them untouched, and
-  // stop_gradient, which canonicalize erases, has done its work.
+  // Differentiation has run before: rules that look at derivatives' forward nodes find them
+  // untouched, and stop_gradient, which canonicalize erases, has done its work.
 
-  // Dead nodes first: differentiation leaves cotangents nobody asked for, and every later pass would carry them along.
+  // Dead nodes first: differentiation leaves cotangents nobody asked for, and every later pass
+  // would carry them along.
   then("eliminate-dead-code");
 
-  // Canonicalize before stabilise: stable forms are recognised by shape, and `exp(x) + -1`, `-(-x)` or a broadcast in
-  // the middle would hide them. It merges what differentiation wrote twice in two ways, too.
+  // Canonicalize before stabilise: stable forms are recognised by shape, and `exp(x) + -1`, `-(-x)`
+  // or a broadcast in the middle would hide them. It merges what differentiation wrote twice in two
+  // ways, too.
   then("canonicalize");
 
   // At strict no stabilising rule may run; the pass would walk the graph for nothing.
   if (level != MathLevel::Strict) then("stabilise");
 
-  // Constants after stabilise: log(1 + x) must still show its 1. Before the last canonicalize, which turns folded
-  // scalars into right-hand operands, powers of two into factors, and broadcasts of them into splats.
+  // Constants after stabilise: log(1 + x) must still show its 1. Before the last canonicalize,
+  // which turns folded scalars into right-hand operands, powers of two into factors, and broadcasts
+  // of them into splats.
   then("fold-constants");
 
-  // What folding and stabilising uncovered, in normal form for lowering. Every rule drops what it replaced, so nothing
-  // dead is left behind.
+  // What folding and stabilising uncovered, in normal form for lowering. Every rule drops what it
+  // replaced, so nothing dead is left behind.
   then("canonicalize");
   return list;
 }
@@ -34,4 +39,4 @@ Graph optimize(const Graph& graph, const PassOptions& options) {
   return run_passes(graph, pipeline(options.math), options);
 }
 
-}  // namespace nngc
+} // namespace nngc

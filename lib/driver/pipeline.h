@@ -12,4 +12,4 @@ using PipelineOptions = PassOptions;
 /// The passes that `optimize` runs at that level, in order, as `run_passes` takes them.
 [[nodiscard]] std::string pipeline(MathLevel level);
 
-}  // namespace nngc
+} // namespace nngc

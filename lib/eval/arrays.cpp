@@ -8,26 +8,30 @@ namespace {
 /// Calls f(elements) with the tensor's typed span; 16-bit floats come as their bits.
 template <class Any, class F> void with_elements(Any& t, F f) {
   switch (t.dtype()) {
-    case DType::Bool: return f(t.template data<bool>());
-    case DType::I8: return f(t.template data<std::int8_t>());
-    case DType::I16: return f(t.template data<std::int16_t>());
-    case DType::I32: return f(t.template data<std::int32_t>());
-    case DType::I64: return f(t.template data<std::int64_t>());
-    case DType::U8: return f(t.template data<std::uint8_t>());
-    case DType::U16:
-    case DType::BF16:
-    case DType::F16: return f(t.template data<std::uint16_t>());
-    case DType::U32: return f(t.template data<std::uint32_t>());
-    case DType::U64: return f(t.template data<std::uint64_t>());
-    case DType::F32: return f(t.template data<float>());
-    case DType::F64: return f(t.template data<double>());
+  case DType::Bool: return f(t.template data<bool>());
+  case DType::I8: return f(t.template data<std::int8_t>());
+  case DType::I16: return f(t.template data<std::int16_t>());
+  case DType::I32: return f(t.template data<std::int32_t>());
+  case DType::I64: return f(t.template data<std::int64_t>());
+  case DType::U8: return f(t.template data<std::uint8_t>());
+  case DType::U16:
+  case DType::BF16:
+  case DType::F16: return f(t.template data<std::uint16_t>());
+  case DType::U32: return f(t.template data<std::uint32_t>());
+  case DType::U64: return f(t.template data<std::uint64_t>());
+  case DType::F32: return f(t.template data<float>());
+  case DType::F64: return f(t.template data<double>());
   }
 }
 
-float from_half(DType dtype, std::uint16_t bits) { return dtype == DType::BF16 ? from_bf16(bits) : from_f16(bits); }
-std::uint16_t to_half(DType dtype, float x) { return dtype == DType::BF16 ? to_bf16(x) : to_f16(x); }
+float from_half(DType dtype, std::uint16_t bits) {
+  return dtype == DType::BF16 ? from_bf16(bits) : from_f16(bits);
+}
+std::uint16_t to_half(DType dtype, float x) {
+  return dtype == DType::BF16 ? to_bf16(x) : to_f16(x);
+}
 
-}  // namespace
+} // namespace
 
 EvalArray to_array(const Tensor& value, Domain domain) {
   EvalArray array;
@@ -40,15 +44,21 @@ EvalArray to_array(const Tensor& value, Domain domain) {
       for (std::size_t i = 0; i < in.size(); ++i) {
         if constexpr (std::is_same_v<T, std::uint16_t> && !std::is_same_v<To, std::int64_t>)
           out[i] = from_half(dtype, in[i]);
-        else if constexpr (std::is_same_v<To, Complex>) out[i] = static_cast<double>(in[i]);
-        else out[i] = static_cast<To>(in[i]);
+        else if constexpr (std::is_same_v<To, Complex>)
+          out[i] = static_cast<double>(in[i]);
+        else
+          out[i] = static_cast<To>(in[i]);
       }
       array.data = std::move(out);
     };
-    if (!is_float(dtype)) convert_to(std::int64_t{});
-    else if (domain == Domain::Complex) convert_to(Complex{});
-    else if (dtype == DType::F64) convert_to(double{});
-    else convert_to(float{});
+    if (!is_float(dtype))
+      convert_to(std::int64_t{});
+    else if (domain == Domain::Complex)
+      convert_to(Complex{});
+    else if (dtype == DType::F64)
+      convert_to(double{});
+    else
+      convert_to(float{});
   });
   return array;
 }
@@ -58,8 +68,10 @@ Tensor to_tensor(const EvalArray& value) {
   with_elements(tensor, [&]<class T>(std::span<T> out) {
     const auto copy = [&](const auto& in) {
       for (std::size_t i = 0; i < out.size(); ++i) {
-        if constexpr (std::is_same_v<T, bool>) out[i] = in[i] != 0;
-        else out[i] = static_cast<T>(in[i]);
+        if constexpr (std::is_same_v<T, bool>)
+          out[i] = in[i] != 0;
+        else
+          out[i] = static_cast<T>(in[i]);
       }
     };
     if (!is_float(value.dtype)) return copy(std::get<std::vector<std::int64_t>>(value.data));
@@ -73,4 +85,4 @@ Tensor to_tensor(const EvalArray& value) {
   return tensor;
 }
 
-}  // namespace nngc
+} // namespace nngc

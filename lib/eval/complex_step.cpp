@@ -10,7 +10,7 @@ namespace nngc {
 std::vector<std::vector<double>> complex_step(const Graph& graph, std::span<const Tensor> inputs,
                                               std::span<const Tensor> directions) {
   assert(inputs.size() == graph.data()->inputs.size() && directions.size() == inputs.size());
-  constexpr double h = 1e-30;  // its square is far below the last bit of anything
+  constexpr double h = 1e-30; // its square is far below the last bit of anything
   Interpreter interpreter(graph, Domain::Complex, Where::current());
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     EvalArray array = to_array(inputs[i], Domain::Complex);
@@ -32,4 +32,4 @@ std::vector<std::vector<double>> complex_step(const Graph& graph, std::span<cons
   return result;
 }
 
-}  // namespace nngc
+} // namespace nngc

@@ -13,14 +13,14 @@ std::vector<Tensor> results(Interpreter& interpreter) {
   return tensors;
 }
 
-}  // namespace
+} // namespace
 
 std::vector<Tensor> eval(const Graph& graph, std::span<const Tensor> inputs, Where where) {
   const auto& wanted = graph.data()->inputs;
   if (inputs.size() != wanted.size())
     throw Error(Error::Kind::Argument,
-                "eval: graph '" + graph.name() + "' has " + std::to_string(wanted.size()) + " inputs, got " +
-                    std::to_string(inputs.size()) + " tensors",
+                "eval: graph '" + graph.name() + "' has " + std::to_string(wanted.size()) +
+                    " inputs, got " + std::to_string(inputs.size()) + " tensors",
                 where);
   Interpreter interpreter(graph, Domain::Plain, where);
   for (std::size_t i = 0; i < inputs.size(); ++i) interpreter.set_input(i, inputs[i]);
@@ -34,17 +34,20 @@ std::vector<Tensor> eval(const Graph& graph, std::span<const NamedTensor> inputs
   for (const NamedTensor& input : inputs) {
     const auto it = graph.data()->input_by_name.find(input.name);
     if (it == graph.data()->input_by_name.end())
-      throw Error(Error::Kind::Argument, "eval: graph '" + graph.name() + "' has no input '" + input.name + "'", where);
-    if (given[it->second]) throw Error(Error::Kind::Argument, "eval: input '" + input.name + "' is given twice", where);
+      throw Error(Error::Kind::Argument,
+                  "eval: graph '" + graph.name() + "' has no input '" + input.name + "'", where);
+    if (given[it->second])
+      throw Error(Error::Kind::Argument, "eval: input '" + input.name + "' is given twice", where);
     given[it->second] = true;
     interpreter.set_input(it->second, input.value);
   }
   for (std::size_t i = 0; i < wanted.size(); ++i)
     if (!given[i] && interpreter.needs(i))
       throw Error(Error::Kind::Argument,
-                  "eval: input '" + wanted[i].name + "' (" + graph.data()->type(wanted[i].node).str() + ") is missing",
+                  "eval: input '" + wanted[i].name + "' (" +
+                      graph.data()->type(wanted[i].node).str() + ") is missing",
                   where);
   return results(interpreter);
 }
 
-}  // namespace nngc
+} // namespace nngc

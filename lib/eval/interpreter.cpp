@@ -1,17 +1,18 @@
-// One pass over the live nodes in id order; nothing recurses, and arrays live no longer than their last user.
+// One pass over the live nodes in id order; nothing recurses, and arrays live no longer than their
+// last user.
 #include "eval/interpreter.h"
 
 #include <cassert>
 
 namespace nngc {
 
-void DimBinding::bind(const std::string& input, const TensorType& type, int axis, std::int64_t extent,
-                      const Where& where) {
+void DimBinding::bind(const std::string& input, const TensorType& type, int axis,
+                      std::int64_t extent, const Where& where) {
   const Dim dim = type.shape[axis];
   const auto fail = [&](const std::string& why) {
     throw Error(Error::Kind::Shape,
-                "eval: input '" + input + "' is " + type.str() + "; axis " + std::to_string(axis) + " has extent " +
-                    std::to_string(extent) + ", " + why,
+                "eval: input '" + input + "' is " + type.str() + "; axis " + std::to_string(axis) +
+                    " has extent " + std::to_string(extent) + ", " + why,
                 where);
   };
   if (dim.is_static()) {
@@ -19,11 +20,12 @@ void DimBinding::bind(const std::string& input, const TensorType& type, int axis
     return;
   }
   const std::int64_t scaled = extent - dim.offset(), n = scaled / dim.scale();
-  if (scaled % dim.scale() != 0 || n < 0) fail("which is not " + dim.str() + " for any " + dim.symbol_name());
+  if (scaled % dim.scale() != 0 || n < 0)
+    fail("which is not " + dim.str() + " for any " + dim.symbol_name());
   const auto [it, is_new] = bound_.emplace(dim.symbol_id(), Bound{n, input});
   if (!is_new && it->second.value != n)
-    fail("so " + dim.symbol_name() + " would be " + std::to_string(n) + ", but input '" + it->second.input +
-         "' makes it " + std::to_string(it->second.value));
+    fail("so " + dim.symbol_name() + " would be " + std::to_string(n) + ", but input '" +
+         it->second.input + "' makes it " + std::to_string(it->second.value));
 }
 
 std::int64_t DimBinding::value(Dim d) const {
@@ -39,7 +41,8 @@ void Interpreter::set_input(std::size_t index, const Tensor& value) {
   const TensorType& type = graph_.type(info.node);
   if (value.dtype() != type.dtype)
     throw Error(Error::Kind::Type,
-                "eval: input '" + info.name + "' is " + type.str() + ", not " + value.type_str(), where_);
+                "eval: input '" + info.name + "' is " + type.str() + ", not " + value.type_str(),
+                where_);
   set_input(index, to_array(value, domain_));
 }
 
@@ -62,7 +65,8 @@ std::vector<EvalArray> Interpreter::run() {
   for (NodeId id = 0; id < graph_.size(); ++id)
     if (live_[id])
       for (NodeId operand : graph_.operands(id)) last_use[operand] = id;
-  for (const Output& o : graph_.outputs) last_use[o.value.id()] = graph_.size();  // never freed below
+  for (const Output& o : graph_.outputs)
+    last_use[o.value.id()] = graph_.size(); // never freed below
   for (NodeId id = 0; id < graph_.size(); ++id) {
     if (!live_[id]) continue;
     arrays_[id] = run_node(id);
@@ -81,12 +85,13 @@ std::unique_ptr<EvalArray> Interpreter::run_node(NodeId id) {
     return std::make_unique<EvalArray>(std::move(it->second));
   }
   auto result = make_array(graph_.type(id));
-  EvalContext context{.operands = {},
-                      .result = *result,
-                      .attrs = graph_.attrs(id),
-                      .dim_value = [](const void* self,
-                                      Dim d) { return static_cast<const DimBinding*>(self)->value(d); },
-                      .self = &dims_};
+  EvalContext context{
+      .operands = {},
+      .result = *result,
+      .attrs = graph_.attrs(id),
+      .dim_value = [](const void* self,
+                      Dim d) { return static_cast<const DimBinding*>(self)->value(d); },
+      .self = &dims_};
   for (NodeId operand : graph_.operands(id)) context.operands.push_back(arrays_[operand].get());
   graph_.def(id).eval(context);
   return result;
@@ -97,16 +102,22 @@ std::unique_ptr<EvalArray> Interpreter::make_array(const TensorType& type) const
   array->dtype = type.dtype;
   for (const Dim& d : type.shape) {
     array->shape.push_back(dims_.value(d));
-    if (array->shape.back() < 0)  // x[1:batch] of an empty batch
+    if (array->shape.back() < 0) // x[1:batch] of an empty batch
       throw Error(Error::Kind::Shape,
-                  "eval: an extent of " + type.str() + " would be " + std::to_string(array->shape.back()), where_);
+                  "eval: an extent of " + type.str() + " would be " +
+                      std::to_string(array->shape.back()),
+                  where_);
   }
   const auto n = static_cast<std::size_t>(array->size());
-  if (!is_float(type.dtype)) array->data = std::vector<std::int64_t>(n);
-  else if (domain_ == Domain::Complex) array->data = std::vector<Complex>(n);
-  else if (type.dtype == DType::F64) array->data = std::vector<double>(n);
-  else array->data = std::vector<float>(n);
+  if (!is_float(type.dtype))
+    array->data = std::vector<std::int64_t>(n);
+  else if (domain_ == Domain::Complex)
+    array->data = std::vector<Complex>(n);
+  else if (type.dtype == DType::F64)
+    array->data = std::vector<double>(n);
+  else
+    array->data = std::vector<float>(n);
   return array;
 }
 
-}  // namespace nngc
+} // namespace nngc

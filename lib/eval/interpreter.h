@@ -1,5 +1,5 @@
-/// Runs a graph over the interpreter's arrays, in the plain domain (every dtype as itself) or the complex one (every
-/// float as complex<double>).
+/// Runs a graph over the interpreter's arrays, in the plain domain (every dtype as itself) or the
+/// complex one (every float as complex<double>).
 #pragma once
 
 #include <map>
@@ -16,22 +16,24 @@ enum class Domain : std::uint8_t { Plain, Complex };
 
 /// Values of symbolic dims, found by comparing extents.
 class DimBinding {
- public:
-  /// Takes `extent` as the value of `dim`; throws Error{Shape} naming `input` and its axis where that cannot be.
-  void bind(const std::string& input, const TensorType& type, int axis, std::int64_t extent, const Where& where);
+public:
+  /// Takes `extent` as the value of `dim`; throws Error{Shape} naming `input` and its axis where
+  /// that cannot be.
+  void bind(const std::string& input, const TensorType& type, int axis, std::int64_t extent,
+            const Where& where);
   /// Throws Error{Shape} for a symbol that no input has bound.
   [[nodiscard]] std::int64_t value(Dim d) const;
 
- private:
+private:
   struct Bound {
     std::int64_t value;
-    std::string input;  ///< the one that said so
+    std::string input; ///< the one that said so
   };
   std::map<std::uint32_t, Bound> bound_;
 };
 
 class Interpreter {
- public:
+public:
   Interpreter(const Graph& graph, Domain domain, Where where)
       : graph_(*graph.data()), domain_(domain), where_(where), live_(live_nodes(graph_)) {}
 
@@ -39,10 +41,11 @@ class Interpreter {
   void set_input(std::size_t index, const Tensor& value);
   void set_input(std::size_t index, EvalArray value);
   [[nodiscard]] bool needs(std::size_t index) const { return live_[graph_.inputs[index].node]; }
-  /// Runs every live node in order and gives the outputs. An array is freed after its last use. Call once.
+  /// Runs every live node in order and gives the outputs. An array is freed after its last use.
+  /// Call once.
   [[nodiscard]] std::vector<EvalArray> run();
 
- private:
+private:
   [[nodiscard]] std::unique_ptr<EvalArray> run_node(NodeId id);
   [[nodiscard]] std::unique_ptr<EvalArray> make_array(const TensorType& type) const;
 
@@ -59,4 +62,4 @@ class Interpreter {
 /// Back to the dtype's own elements; plain domain only.
 [[nodiscard]] Tensor to_tensor(const EvalArray& value);
 
-}  // namespace nngc
+} // namespace nngc

@@ -1,4 +1,5 @@
-// Rebuilding instead of editing: the arena only grows, so a pass makes the next graph from the last one.
+// Rebuilding instead of editing: the arena only grows, so a pass makes the next graph from the last
+// one.
 #include "ir/rewriter.h"
 
 #include <cassert>
@@ -6,10 +7,7 @@
 namespace nngc {
 
 Rewriter::Rewriter(const Graph& from)
-    : from_(*from.data()),
-      next_(from.name()),
-      live_(live_nodes(from_)),
-      uses_(from_.size()),
+    : from_(*from.data()), next_(from.name()), live_(live_nodes(from_)), uses_(from_.size()),
       map_(from_.size()) {
   for (const InputInfo& input : from_.inputs)
     map_[input.node] = next_.input(input.name, from_.type(input.node), input.role);
@@ -41,9 +39,11 @@ Graph Rewriter::run(const Visit& visit) {
   to->epoch = from_.epoch;
   to->origin = GraphData::no_origin;
   for (const Output& o : from_.outputs)
-    if (o.updates) next_.update(map_[o.updates.id()], map_[o.value.id()]);
-    else next_.output(o.name, map_[o.value.id()]);
+    if (o.updates)
+      next_.update(map_[o.updates.id()], map_[o.value.id()]);
+    else
+      next_.output(o.name, map_[o.value.id()]);
   return std::move(next_);
 }
 
-}  // namespace nngc
+} // namespace nngc

@@ -1,4 +1,5 @@
-// The driver of rules: rebuilds the graph node by node and tries the tables on each new node until none fires.
+// The driver of rules: rebuilds the graph node by node and tries the tables on each new node until
+// none fires.
 #include <algorithm>
 #include <array>
 #include <cassert>
@@ -11,8 +12,9 @@ namespace nngc {
 namespace {
 
 class Sweep {
- public:
-  Sweep(std::span<const std::span<const Rule>> tables, bool sink_broadcasts, PassContext& context) : context_(context) {
+public:
+  Sweep(std::span<const std::span<const Rule>> tables, bool sink_broadcasts, PassContext& context)
+      : context_(context) {
     for (const auto table : tables)
       for (const Rule& rule : table) by_root_[static_cast<std::size_t>(rule.root)].push_back(&rule);
     if (!sink_broadcasts) return;
@@ -27,7 +29,8 @@ class Sweep {
     fired_ = false;
     return rewriter.run([&](NodeId id, std::span<const Value> operands) {
       Value v = rewriter.copy(id, operands);
-      // Rules make things smaller or move them one way, so this ends by itself; the bound is for our mistakes.
+      // Rules make things smaller or move them one way, so this ends by itself; the bound is for
+      // our mistakes.
       for (int steps = 0; steps < 64; ++steps) {
         const Value next = replacement(v);
         if (!next) break;
@@ -40,7 +43,7 @@ class Sweep {
   }
   [[nodiscard]] bool fired() const { return fired_; }
 
- private:
+private:
   Value replacement(Value v) {
     const Match match(v, uses_);
     for (const Rule* rule : by_root_[static_cast<std::size_t>(opcode(v))]) {
@@ -57,14 +60,14 @@ class Sweep {
 
   PassContext& context_;
   std::array<std::vector<const Rule*>, static_cast<std::size_t>(op_count)> by_root_;
-  std::vector<std::uint32_t> uses_;  ///< by id in the graph that is being built
+  std::vector<std::uint32_t> uses_; ///< by id in the graph that is being built
   bool fired_ = false;
 };
 
-}  // namespace
+} // namespace
 
-Graph apply_rules(const Graph& graph, std::span<const std::span<const Rule>> tables, bool sink_broadcasts,
-                  PassContext& context, int max_sweeps) {
+Graph apply_rules(const Graph& graph, std::span<const std::span<const Rule>> tables,
+                  bool sink_broadcasts, PassContext& context, int max_sweeps) {
   Sweep sweep(tables, sink_broadcasts, context);
   Graph next = sweep.run(graph);
   for (int i = 1; i < max_sweeps && sweep.fired(); ++i) next = sweep.run(next);
@@ -76,4 +79,4 @@ Graph live_part(const Graph& graph) {
   return rewriter.run([](NodeId, std::span<const Value>) { return Value{}; });
 }
 
-}  // namespace nngc
+} // namespace nngc

@@ -1,4 +1,5 @@
-// One way to write each thing, so that equal things are one node and later stages meet fewer shapes of them.
+// One way to write each thing, so that equal things are one node and later stages meet fewer shapes
+// of them.
 #include <array>
 
 #include "optimize/pass.h"
@@ -10,4 +11,4 @@ Graph canonicalize(const Graph& graph, PassContext& context) {
   return apply_rules(graph, tables, true, context, 8);
 }
 
-}  // namespace nngc
+} // namespace nngc

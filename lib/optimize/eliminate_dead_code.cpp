@@ -5,4 +5,4 @@ namespace nngc {
 
 Graph eliminate_dead_code(const Graph& graph, PassContext&) { return live_part(graph); }
 
-}  // namespace nngc
+} // namespace nngc

@@ -1,5 +1,6 @@
-// Computes nodes whose operands are all constants, with the interpreter: folding gives the bits that running would
-// give. Bounded, because a compiler that evaluates large tensors is a slow interpreter.
+// Computes nodes whose operands are all constants, with the interpreter: folding gives the bits
+// that running would give. Bounded, because a compiler that evaluates large tensors is a slow
+// interpreter.
 #include <algorithm>
 
 #include "ir/rewriter.h"
@@ -32,8 +33,10 @@ Value folded_splat(Value v, std::span<const Value> operands) {
     own.push_back(append(scalar.data(), Opcode::Constant, {},
                          {{"shape", std::vector<Dim>{}}, {"value", attr<Literal>(x, "value")}}));
   scalar.output("result", append(scalar.data(), opcode(v), own, attrs_of(v)));
-  auto literal = std::make_shared<Tensor>(std::move(eval(scalar, std::span<const Tensor>{}).front()));
-  return append(graph, Opcode::Constant, {}, {{"shape", v.shape().dims()}, {"value", Literal(std::move(literal))}});
+  auto literal =
+      std::make_shared<Tensor>(std::move(eval(scalar, std::span<const Tensor>{}).front()));
+  return append(graph, Opcode::Constant, {},
+                {{"shape", v.shape().dims()}, {"value", Literal(std::move(literal))}});
 }
 
 bool small(const TensorType& type) {
@@ -45,17 +48,20 @@ Value folded(Graph& to, Value v) {
   for (int i = 0; i < operand_count(v); ++i) operands.push_back(operand(v, i));
   if (operands.empty() || !std::all_of(operands.begin(), operands.end(), is_constant)) return {};
   const OpDef& def = v.graph()->def(v.id());
-  const bool splats = std::all_of(operands.begin(), operands.end(), [](Value x) { return is_splat(x); });
+  const bool splats =
+      std::all_of(operands.begin(), operands.end(), [](Value x) { return is_splat(x); });
   if (splats && (def.traits & trait::Elementwise) != 0) return folded_splat(v, operands);
-  if (!small(v.type()) || !std::all_of(operands.begin(), operands.end(), [](Value x) { return small(x.type()); }))
+  if (!small(v.type()) ||
+      !std::all_of(operands.begin(), operands.end(), [](Value x) { return small(x.type()); }))
     return {};
   return constant(to, run_alone(v, operands));
 }
 
-}  // namespace
+} // namespace
 
 Graph fold_constants(const Graph& graph, PassContext& context) {
-  static constexpr Rule rule{"fold-constants", RuleClass::Exact, Opcode::Count_, "f(constants) -> constant", nullptr};
+  static constexpr Rule rule{"fold-constants", RuleClass::Exact, Opcode::Count_,
+                             "f(constants) -> constant", nullptr};
   Rewriter rewriter(graph);
   Graph* to = rewriter.graph();
   Graph next = rewriter.run([&](NodeId id, std::span<const Value> operands) -> Value {
@@ -70,4 +76,4 @@ Graph fold_constants(const Graph& graph, PassContext& context) {
   return live_part(next);
 }
 
-}  // namespace nngc
+} // namespace nngc

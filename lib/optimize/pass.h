@@ -11,10 +11,12 @@
 namespace nngc {
 
 class PassContext {
- public:
-  explicit PassContext(const PassOptions& options) : options_(options), rewrites_left_(options.rule_limit) {}
+public:
+  explicit PassContext(const PassOptions& options)
+      : options_(options), rewrites_left_(options.rule_limit) {}
   [[nodiscard]] const PassOptions& options() const { return options_; }
-  /// Counts one rewrite; false where its class is not allowed or the limit is reached, then it must not happen.
+  /// Counts one rewrite; false where its class is not allowed or the limit is reached, then it must
+  /// not happen.
   [[nodiscard]] bool may_fire(const Rule& rule) const {
     return rewrites_left_ != 0 && allowed(rule.rule_class, options_.math);
   }
@@ -27,18 +29,19 @@ class PassContext {
   }
   [[nodiscard]] const std::map<std::string_view, RuleCount>& counts() const { return counts_; }
 
- private:
+private:
   const PassOptions& options_;
-  int rewrites_left_;  ///< negative: no limit
+  int rewrites_left_; ///< negative: no limit
   std::map<std::string_view, RuleCount> counts_;
 };
 
 /// A pass makes the next graph.
 using PassFunction = Graph (*)(const Graph&, PassContext&);
 
-/// Rebuilds the graph and tries the rules on every node until none fires, in at most `max_sweeps` rebuilds.
-[[nodiscard]] Graph apply_rules(const Graph& graph, std::span<const std::span<const Rule>> tables, bool sink_broadcasts,
-                                PassContext& context, int max_sweeps);
+/// Rebuilds the graph and tries the rules on every node until none fires, in at most `max_sweeps`
+/// rebuilds.
+[[nodiscard]] Graph apply_rules(const Graph& graph, std::span<const std::span<const Rule>> tables,
+                                bool sink_broadcasts, PassContext& context, int max_sweeps);
 /// Without the nodes that no output needs.
 [[nodiscard]] Graph live_part(const Graph& graph);
 
@@ -46,4 +49,4 @@ using PassFunction = Graph (*)(const Graph&, PassContext&);
 #include "optimize/passes.def"
 #undef NNGC_PASS
 
-}  // namespace nngc
+} // namespace nngc

@@ -29,8 +29,10 @@ const Pass& find_pass(std::string_view name, const Where& where) {
   for (const Pass& pass : registry)
     if (pass.info.name == name) return pass;
   std::string known;
-  for (const Pass& pass : registry) known += (known.empty() ? "" : ", ") + std::string(pass.info.name);
-  throw Error(Error::Kind::Argument, "passes: there is no pass '" + std::string(name) + "'; there are " + known, where);
+  for (const Pass& pass : registry)
+    known += (known.empty() ? "" : ", ") + std::string(pass.info.name);
+  throw Error(Error::Kind::Argument,
+              "passes: there is no pass '" + std::string(name) + "'; there are " + known, where);
 }
 
 std::vector<const Pass*> parse_list(std::string_view list, const Where& where) {
@@ -51,26 +53,30 @@ void verify_after(const Graph& graph, std::string_view pass) {
   }
 }
 
-bool chosen(const std::string& which, std::string_view pass) { return which == "all" || which == pass; }
+bool chosen(const std::string& which, std::string_view pass) {
+  return which == "all" || which == pass;
+}
 
 void check_choice(const std::string& which, const Where& where) {
   if (!which.empty() && which != "all") static_cast<void>(find_pass(which, where));
 }
 
-}  // namespace
+} // namespace
 
 std::span<const PassInfo> passes() { return infos; }
 
 std::vector<RuleInfo> rewrite_rules() {
   std::vector<RuleInfo> result;
-  for (const auto table : {arithmetic_rules(), select_rules(), shape_rules(), dot_rules(), stabilise_rules()})
+  for (const auto table :
+       {arithmetic_rules(), select_rules(), shape_rules(), dot_rules(), stabilise_rules()})
     for (const Rule& rule : table) result.push_back({rule.name, rule.rule_class, rule.summary});
   const Rule& sink = sink_broadcast_rule();
   result.push_back({sink.name, sink.rule_class, sink.summary});
   return result;
 }
 
-Graph run_passes(const Graph& graph, std::string_view list, const PassOptions& options, Where where) {
+Graph run_passes(const Graph& graph, std::string_view list, const PassOptions& options,
+                 Where where) {
   const std::vector<const Pass*> todo = parse_list(list, where);
   check_choice(options.print_after, where);
   check_choice(options.dot_after, where);
@@ -99,4 +105,4 @@ Graph run_passes(const Graph& graph, std::string_view list, const PassOptions& o
   return current;
 }
 
-}  // namespace nngc
+} // namespace nngc

@@ -8,7 +8,8 @@ namespace nngc {
 
 bool is_number(Value v, double number) {
   double element = 0;
-  return is_splat(v, element) && std::bit_cast<std::uint64_t>(element) == std::bit_cast<std::uint64_t>(number);
+  return is_splat(v, element) &&
+         std::bit_cast<std::uint64_t>(element) == std::bit_cast<std::uint64_t>(number);
 }
 
 bool is_splat(Value v) {
@@ -17,7 +18,8 @@ bool is_splat(Value v) {
 }
 
 Value under_views(Value v) {
-  while (is(v, Opcode::BroadcastInDim) || is(v, Opcode::Reshape) || is(v, Opcode::StopGradient)) v = operand(v, 0);
+  while (is(v, Opcode::BroadcastInDim) || is(v, Opcode::Reshape) || is(v, Opcode::StopGradient))
+    v = operand(v, 0);
   return v;
 }
 
@@ -31,4 +33,4 @@ bool has_exact_reciprocal(DType dtype, double x) {
   return std::abs(exponent - 1) <= limit;
 }
 
-}  // namespace nngc
+} // namespace nngc

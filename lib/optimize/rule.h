@@ -1,5 +1,5 @@
-/// Rewrite rules are data: a name, a numeric class, the op they start at, and a function that tries one node. Tables of
-/// them stand in rules/, by subject.
+/// Rewrite rules are data: a name, a numeric class, the op they start at, and a function that tries
+/// one node. Tables of them stand in rules/, by subject.
 #pragma once
 
 #include <span>
@@ -14,25 +14,28 @@ namespace nngc {
 
 /// The node a rule is tried on, in the graph that is being built.
 class Match {
- public:
+public:
   Match(Value root, std::span<const std::uint32_t> uses) : root_(root), uses_(uses) {}
   [[nodiscard]] Value root() const { return root_; }
   [[nodiscard]] GraphData* graph() const { return root_.graph(); }
   [[nodiscard]] const TensorType& type() const { return root_.type(); }
   /// Whether nobody but the root uses `v`, so that replacing the root makes `v` go away.
-  [[nodiscard]] bool single_use(Value v) const { return v.id() >= uses_.size() || uses_[v.id()] <= 1; }
+  [[nodiscard]] bool single_use(Value v) const {
+    return v.id() >= uses_.size() || uses_[v.id()] <= 1;
+  }
 
- private:
+private:
   Value root_;
-  std::span<const std::uint32_t> uses_;  ///< by id in the new graph; nodes that rules made are not counted
+  std::span<const std::uint32_t>
+      uses_; ///< by id in the new graph; nodes that rules made are not counted
 };
 
 struct Rule {
   std::string_view name;
   RuleClass rule_class;
   Opcode root;
-  std::string_view summary;        ///< `pattern -> replacement`
-  Value (*apply)(const Match& m);  ///< the replacement, of the same type, or an empty Value
+  std::string_view summary;       ///< `pattern -> replacement`
+  Value (*apply)(const Match& m); ///< the replacement, of the same type, or an empty Value
 };
 
 /// The tables, in the order in which rules are tried.
@@ -66,8 +69,8 @@ template <class F> Value either_way(Value v, F f) {
 }
 /// A constant of v's type.
 [[nodiscard]] Value number_like(Value v, double number);
-/// Whether x is a power of two (of either sign) whose reciprocal is normal in that dtype, so that multiplying by either
-/// rounds alike.
+/// Whether x is a power of two (of either sign) whose reciprocal is normal in that dtype, so that
+/// multiplying by either rounds alike.
 [[nodiscard]] bool has_exact_reciprocal(DType dtype, double x);
 
-}  // namespace nngc
+} // namespace nngc

@@ -10,4 +10,4 @@ Graph stabilise(const Graph& graph, PassContext& context) {
   return apply_rules(graph, tables, false, context, 4);
 }
 
-}  // namespace nngc
+} // namespace nngc

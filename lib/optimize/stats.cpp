@@ -35,4 +35,4 @@ std::string PassStats::str(bool times) const {
   return text;
 }
 
-}  // namespace nngc
+} // namespace nngc

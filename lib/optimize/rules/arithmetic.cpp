@@ -1,5 +1,5 @@
-// Elementwise arithmetic. Rules that make no node fire when nodes are built (OpDef::simplify); here are those that
-// make one, and those that are not exact.
+// Elementwise arithmetic. Rules that make no node fire when nodes are built (OpDef::simplify); here
+// are those that make one, and those that are not exact.
 #include <array>
 #include <cmath>
 
@@ -10,11 +10,13 @@ namespace nngc {
 namespace {
 
 Value add_zero(const Match& m) {
-  return either_way(m.root(), [](Value x, Value zero) { return is_number(zero, 0.0) ? x : Value{}; });
+  return either_way(m.root(),
+                    [](Value x, Value zero) { return is_number(zero, 0.0) ? x : Value{}; });
 }
 
 Value add_neg(const Match& m) {
-  return either_way(m.root(), [](Value x, Value y) { return is(y, Opcode::Neg) ? x - operand(y, 0) : Value{}; });
+  return either_way(
+      m.root(), [](Value x, Value y) { return is(y, Opcode::Neg) ? x - operand(y, 0) : Value{}; });
 }
 
 Value sub_neg(const Match& m) {
@@ -33,7 +35,8 @@ Value neg_sub(const Match& m) {
 }
 
 Value mul_minus_one(const Match& m) {
-  return either_way(m.root(), [](Value x, Value one) { return is_number(one, -1) ? neg(x) : Value{}; });
+  return either_way(m.root(),
+                    [](Value x, Value one) { return is_number(one, -1) ? neg(x) : Value{}; });
 }
 
 Value mul_negs(const Match& m) {
@@ -64,7 +67,8 @@ Value div_power_of_two(const Match& m) {
 Value div_constant(const Match& m) {
   double c = 0;
   const Value by = operand(m.root(), 1);
-  if (!is_float(by.dtype()) || !is_splat(by, c) || !std::isnormal(c) || !std::isnormal(1 / c)) return {};
+  if (!is_float(by.dtype()) || !is_splat(by, c) || !std::isnormal(c) || !std::isnormal(1 / c))
+    return {};
   if (by.dtype() != DType::F64 && !std::isnormal(static_cast<float>(1 / c))) return {};
   if (by.dtype() == DType::F16 && (std::fabs(c) < 0x1p-13 || std::fabs(c) > 0x1p13)) return {};
   return operand(m.root(), 0) * number_like(by, 1 / c);
@@ -74,8 +78,12 @@ Value compare_constant_right(const Match& m) {
   const Value a = operand(m.root(), 0), b = operand(m.root(), 1);
   if (!is_splat(a) || is_splat(b)) return {};
   const std::string& dir = attr<std::string>(m.root(), "dir");
-  return dir == "eq" ? eq(b, a) : dir == "ne" ? ne(b, a) : dir == "lt" ? gt(b, a) : dir == "le" ? ge(b, a)
-         : dir == "gt" ? lt(b, a) : le(b, a);
+  return dir == "eq"   ? eq(b, a)
+         : dir == "ne" ? ne(b, a)
+         : dir == "lt" ? gt(b, a)
+         : dir == "le" ? ge(b, a)
+         : dir == "gt" ? lt(b, a)
+                       : le(b, a);
 }
 
 /// Whether `wide` holds every value of `t`.
@@ -84,7 +92,8 @@ bool holds(DType wide, DType t) {
   if (wide == DType::Bool) return false;
   const int size = byte_size(t), room = byte_size(wide);
   if (is_float(t)) return is_float(wide) && room > size;
-  if (is_float(wide)) return wide == DType::F64 ? size <= 4 : wide == DType::F32 ? size <= 2 : size == 1;
+  if (is_float(wide))
+    return wide == DType::F64 ? size <= 4 : wide == DType::F32 ? size <= 2 : size == 1;
   if (is_unsigned_int(t)) return is_unsigned_int(wide) ? room >= size : room > size;
   return is_signed_int(wide) && room >= size;
 }
@@ -94,8 +103,10 @@ Value convert_chain(const Match& m) {
   if (!is(inner, Opcode::Convert)) return {};
   const Value x = operand(inner, 0);
   if (!holds(inner.dtype(), x.dtype())) return {};
-  // Floats become ints by saturating, ints by wrapping: where that shows, the float in between must stay.
-  if (is_float(inner.dtype()) && !is_float(x.dtype()) && is_int(m.type().dtype) && !holds(m.type().dtype, x.dtype()))
+  // Floats become ints by saturating, ints by wrapping: where that shows, the float in between must
+  // stay.
+  if (is_float(inner.dtype()) && !is_float(x.dtype()) && is_int(m.type().dtype) &&
+      !holds(m.type().dtype, x.dtype()))
     return {};
   return convert(x, m.type().dtype);
 }
@@ -130,9 +141,11 @@ Value reciprocal_sqrt(const Match& m) {
 Value scale_twice(const Match& m) {
   return either_way(m.root(), [&](Value x, Value c) {
     double outer = 0, inner = 0;
-    if (!is_float(c.dtype()) || !is_splat(c, outer) || !is(x, Opcode::Mul) || !m.single_use(x)) return Value{};
+    if (!is_float(c.dtype()) || !is_splat(c, outer) || !is(x, Opcode::Mul) || !m.single_use(x))
+      return Value{};
     return either_way(x, [&](Value y, Value d) {
-      if (!is_splat(d, inner) || is_splat(y) || !std::isnormal(static_cast<float>(inner * outer))) return Value{};
+      if (!is_splat(d, inner) || is_splat(y) || !std::isnormal(static_cast<float>(inner * outer)))
+        return Value{};
       return y * number_like(c, inner * outer);
     });
   });
@@ -177,19 +190,23 @@ constexpr Rule table[] = {
     {"mul-neg-constant", RuleClass::Exact, Opcode::Mul, "-x * c -> x * -c", mul_neg_constant},
     {"div-negs", RuleClass::Exact, Opcode::Div, "-x / -y -> x / y", div_negs},
     {"div-power-of-two", RuleClass::Exact, Opcode::Div, "x / 2^k -> x * 2^-k", div_power_of_two},
-    {"compare-constant-right", RuleClass::Exact, Opcode::Compare, "c < x -> x > c", compare_constant_right},
-    {"convert-chain", RuleClass::Exact, Opcode::Convert, "convert(widen(x)) -> convert(x)", convert_chain},
+    {"compare-constant-right", RuleClass::Exact, Opcode::Compare, "c < x -> x > c",
+     compare_constant_right},
+    {"convert-chain", RuleClass::Exact, Opcode::Convert, "convert(widen(x)) -> convert(x)",
+     convert_chain},
     {"ipow-zero", RuleClass::Exact, Opcode::Ipow, "ipow(x, 0) -> 1", ipow_zero},
     {"add-zero", RuleClass::SignedZero, Opcode::Add, "x + 0 -> x", add_zero},
     {"sub-from-zero", RuleClass::SignedZero, Opcode::Sub, "0 - x -> -x", sub_from_zero},
     {"neg-sub", RuleClass::SignedZero, Opcode::Neg, "-(x - y) -> y - x", neg_sub},
     {"div-constant", RuleClass::Ulp, Opcode::Div, "x / c -> x * (1 / c)", div_constant},
-    {"pow-constant", RuleClass::Ulp, Opcode::Pow, "pow(x, n) -> ipow(x, n), |n| <= 4", pow_constant},
+    {"pow-constant", RuleClass::Ulp, Opcode::Pow, "pow(x, n) -> ipow(x, n), |n| <= 4",
+     pow_constant},
     {"exp-product", RuleClass::Ulp, Opcode::Mul, "exp(x) * exp(y) -> exp(x + y)", exp_product},
     {"log-sqrt", RuleClass::Ulp, Opcode::Log, "log(sqrt(x)) -> log(x) / 2", log_sqrt},
     {"reciprocal-sqrt", RuleClass::Ulp, Opcode::Div, "1 / sqrt(x) -> rsqrt(x)", reciprocal_sqrt},
     {"scale-twice", RuleClass::Reassociate, Opcode::Mul, "(x * c) * d -> x * (c * d)", scale_twice},
-    {"common-factor", RuleClass::Reassociate, Opcode::Add, "a * b + a * c -> a * (b + c)", common_factor},
+    {"common-factor", RuleClass::Reassociate, Opcode::Add, "a * b + a * c -> a * (b + c)",
+     common_factor},
     {"mul-zero", RuleClass::Finite, Opcode::Mul, "x * 0 -> 0", mul_zero},
     {"sub-itself", RuleClass::Finite, Opcode::Sub, "x - x -> 0", sub_itself},
     {"div-itself", RuleClass::Finite, Opcode::Div, "x / x -> 1", div_itself},
@@ -197,8 +214,8 @@ constexpr Rule table[] = {
     {"log-exp", RuleClass::Domain, Opcode::Log, "log(exp(x)) -> x", log_exp},
 };
 
-}  // namespace
+} // namespace
 
 std::span<const Rule> arithmetic_rules() { return table; }
 
-}  // namespace nngc
+} // namespace nngc

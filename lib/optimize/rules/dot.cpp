@@ -1,5 +1,5 @@
-// Transposes around contractions become dimension numbers, which packing reads for free. Products commute and the order
-// of the sum stays, so all of these are exact.
+// Transposes around contractions become dimension numbers, which packing reads for free. Products
+// commute and the order of the sum stays, so all of these are exact.
 #include <algorithm>
 
 #include "optimize/rule.h"
@@ -28,14 +28,16 @@ Value without_transpose(const Match& m, int side) {
     for (std::int64_t& a : axes) a = perm[static_cast<std::size_t>(a)];
     return axes;
   };
-  const Axes &batch = attr<Axes>(m.root(), "batch_" + suffix), &contract = attr<Axes>(m.root(), "contract_" + suffix);
+  const Axes &batch = attr<Axes>(m.root(), "batch_" + suffix),
+             &contract = attr<Axes>(m.root(), "contract_" + suffix);
   const Axes free = moved(free_axes(t.rank(), batch, contract));
   if (!std::is_sorted(free.begin(), free.end())) return {};
   Attrs attrs = attrs_of(m.root());
   attrs.set(side == 0 ? "batch_a" : "batch_b", moved(batch));
   attrs.set(side == 0 ? "contract_a" : "contract_b", moved(contract));
   const Value x = operand(t, 0), other = operand(m.root(), 1 - side);
-  return append(Opcode::DotGeneral, {side == 0 ? x : other, side == 0 ? other : x}, attrs, Where::current());
+  return append(Opcode::DotGeneral, {side == 0 ? x : other, side == 0 ? other : x}, attrs,
+                Where::current());
 }
 Value dot_transpose_a(const Match& m) { return without_transpose(m, 0); }
 Value dot_transpose_b(const Match& m) { return without_transpose(m, 1); }
@@ -48,7 +50,8 @@ Value transpose_of_dot(const Match& m) {
   const Axes &contract_a = attr<Axes>(d, "contract_a"), &contract_b = attr<Axes>(d, "contract_b");
   const Value a = operand(d, 0), b = operand(d, 1);
   const auto batch = static_cast<std::int64_t>(batch_a.size());
-  const auto free_a = static_cast<std::int64_t>(a.rank()) - batch - static_cast<std::int64_t>(contract_a.size());
+  const auto free_a =
+      static_cast<std::int64_t>(a.rank()) - batch - static_cast<std::int64_t>(contract_a.size());
   Axes swapped;
   for (std::int64_t i = 0; i < batch; ++i) swapped.push_back(i);
   for (std::int64_t i = batch + free_a; i < d.rank(); ++i) swapped.push_back(i);
@@ -63,13 +66,16 @@ Value transpose_of_dot(const Match& m) {
 }
 
 constexpr Rule table[] = {
-    {"dot-transpose-a", RuleClass::Exact, Opcode::DotGeneral, "dot(transpose(x), y) -> dot(x, y)", dot_transpose_a},
-    {"dot-transpose-b", RuleClass::Exact, Opcode::DotGeneral, "dot(x, transpose(y)) -> dot(x, y)", dot_transpose_b},
-    {"transpose-of-dot", RuleClass::Exact, Opcode::Transpose, "transpose(dot(x, y)) -> dot(y, x)", transpose_of_dot},
+    {"dot-transpose-a", RuleClass::Exact, Opcode::DotGeneral, "dot(transpose(x), y) -> dot(x, y)",
+     dot_transpose_a},
+    {"dot-transpose-b", RuleClass::Exact, Opcode::DotGeneral, "dot(x, transpose(y)) -> dot(x, y)",
+     dot_transpose_b},
+    {"transpose-of-dot", RuleClass::Exact, Opcode::Transpose, "transpose(dot(x, y)) -> dot(y, x)",
+     transpose_of_dot},
 };
 
-}  // namespace
+} // namespace
 
 std::span<const Rule> dot_rules() { return table; }
 
-}  // namespace nngc
+} // namespace nngc

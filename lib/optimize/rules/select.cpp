@@ -34,7 +34,8 @@ Value select_and(const Match& m) {
   return select(bit_and(p, operand(a, 0)), operand(a, 1), b);
 }
 
-/// The comparison that is true exactly where `dir` is not. Orders have none, because of NaN; on ints they have.
+/// The comparison that is true exactly where `dir` is not. Orders have none, because of NaN; on
+/// ints they have.
 const char* opposite(const std::string& dir, bool ordered) {
   if (dir == "eq") return "ne";
   if (dir == "ne") return "eq";
@@ -52,18 +53,19 @@ Value not_compare(const Match& m) {
 }
 
 constexpr Rule table[] = {
-    {"select-not", RuleClass::Exact, Opcode::Select, "select(not p, a, b) -> select(p, b, a)", select_not},
-    {"select-in-true", RuleClass::Exact, Opcode::Select, "select(p, select(p, a, b), c) -> select(p, a, c)",
-     select_in_true},
-    {"select-in-false", RuleClass::Exact, Opcode::Select, "select(p, a, select(p, b, c)) -> select(p, a, c)",
-     select_in_false},
-    {"select-and", RuleClass::Exact, Opcode::Select, "select(p, select(q, a, b), b) -> select(p and q, a, b)",
-     select_and},
+    {"select-not", RuleClass::Exact, Opcode::Select, "select(not p, a, b) -> select(p, b, a)",
+     select_not},
+    {"select-in-true", RuleClass::Exact, Opcode::Select,
+     "select(p, select(p, a, b), c) -> select(p, a, c)", select_in_true},
+    {"select-in-false", RuleClass::Exact, Opcode::Select,
+     "select(p, a, select(p, b, c)) -> select(p, a, c)", select_in_false},
+    {"select-and", RuleClass::Exact, Opcode::Select,
+     "select(p, select(q, a, b), b) -> select(p and q, a, b)", select_and},
     {"not-compare", RuleClass::Exact, Opcode::Xor, "not (a == b) -> a != b", not_compare},
 };
 
-}  // namespace
+} // namespace
 
 std::span<const Rule> select_rules() { return table; }
 
-}  // namespace nngc
+} // namespace nngc

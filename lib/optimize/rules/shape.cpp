@@ -1,5 +1,5 @@
-// Movement of elements: compositions become one step, broadcasts come after the arithmetic they repeat. Nothing is
-// computed differently, except where a rule says so.
+// Movement of elements: compositions become one step, broadcasts come after the arithmetic they
+// repeat. Nothing is computed differently, except where a rule says so.
 #include <algorithm>
 
 #include "optimize/rule.h"
@@ -8,8 +8,12 @@ namespace nngc {
 
 namespace {
 
-bool contains(const Axes& axes, std::int64_t axis) { return std::find(axes.begin(), axes.end(), axis) != axes.end(); }
-bool is_unit(const Shape& shape, std::int64_t axis) { return shape[static_cast<int>(axis)] == Dim(1); }
+bool contains(const Axes& axes, std::int64_t axis) {
+  return std::find(axes.begin(), axes.end(), axis) != axes.end();
+}
+bool is_unit(const Shape& shape, std::int64_t axis) {
+  return shape[static_cast<int>(axis)] == Dim(1);
+}
 
 Value erase_stop_gradient(const Match& m) { return operand(m.root(), 0); }
 
@@ -51,14 +55,17 @@ Value broadcast_of_reshape(const Match& m) {
   Axes dims;
   for (int i = 0; i < inner.rank(); ++i) {
     const int next = static_cast<int>(dims.size());
-    if (next < x.rank() && x.shape()[next] == inner.shape()[i]) dims.push_back(outer[static_cast<std::size_t>(i)]);
-    else if (!is_unit(inner.shape(), i)) return {};
+    if (next < x.rank() && x.shape()[next] == inner.shape()[i])
+      dims.push_back(outer[static_cast<std::size_t>(i)]);
+    else if (!is_unit(inner.shape(), i))
+      return {};
   }
   if (static_cast<int>(dims.size()) != x.rank()) return {};
   return broadcast_in_dim(x, m.type().shape, dims);
 }
 
-/// f(broadcast(x), broadcast(y)) -> broadcast(f(x, y)): every element is computed once, not once per repetition.
+/// f(broadcast(x), broadcast(y)) -> broadcast(f(x, y)): every element is computed once, not once
+/// per repetition.
 Value sink_broadcast(const Match& m) {
   const Value root = m.root();
   if ((root.graph()->def(root.id()).traits & trait::Elementwise) == 0) return {};
@@ -67,7 +74,8 @@ Value sink_broadcast(const Match& m) {
     const Value v = operand(root, i);
     if (is(v, Opcode::Constant) && is_splat(v)) continue;
     if (!is(v, Opcode::BroadcastInDim)) return {};
-    if (!first) first = v;
+    if (!first)
+      first = v;
     else if (!(operand(v, 0).shape() == operand(first, 0).shape()) ||
              attr<Axes>(v, "dims") != attr<Axes>(first, "dims"))
       return {};
@@ -78,7 +86,8 @@ Value sink_broadcast(const Match& m) {
   std::vector<Value> operands;
   for (int i = 0; i < operand_count(root); ++i) {
     const Value v = operand(root, i);
-    if (is(v, Opcode::BroadcastInDim)) operands.push_back(operand(v, 0));
+    if (is(v, Opcode::BroadcastInDim))
+      operands.push_back(operand(v, 0));
     else
       operands.push_back(append(m.graph(), Opcode::Constant, {},
                                 {{"shape", small.dims()}, {"value", attr<Literal>(v, "value")}}));
@@ -90,7 +99,8 @@ Value sink_broadcast(const Match& m) {
 bool reduces_units_only(Value reduce) {
   const Value x = operand(reduce, 0);
   const Axes& axes = attr<Axes>(reduce, "axes");
-  return std::all_of(axes.begin(), axes.end(), [&](std::int64_t a) { return is_unit(x.shape(), a); });
+  return std::all_of(axes.begin(), axes.end(),
+                     [&](std::int64_t a) { return is_unit(x.shape(), a); });
 }
 
 bool is_float_sum(Value reduce) {
@@ -118,7 +128,8 @@ Value merged_reduces(const Match& m) {
   for (int i = 0; i < x.rank(); ++i)
     if (attr<bool>(inner, "keepdims") || !contains(axes, i)) left.push_back(i);
   for (std::int64_t a : attr<Axes>(m.root(), "axes"))
-    if (const std::int64_t axis = left[static_cast<std::size_t>(a)]; !contains(axes, axis)) axes.push_back(axis);
+    if (const std::int64_t axis = left[static_cast<std::size_t>(a)]; !contains(axes, axis))
+      axes.push_back(axis);
   std::sort(axes.begin(), axes.end());
   Attrs attrs = attrs_of(m.root());
   attrs.set("axes", axes);
@@ -131,7 +142,9 @@ bool order_matters(Value reduce) {
   const std::string& kind = attr<std::string>(reduce, "kind");
   return is_float(reduce.dtype()) && (kind == "add" || kind == "mul");
 }
-Value reduce_of_reduce(const Match& m) { return order_matters(m.root()) ? Value{} : merged_reduces(m); }
+Value reduce_of_reduce(const Match& m) {
+  return order_matters(m.root()) ? Value{} : merged_reduces(m);
+}
 Value sum_of_sum(const Match& m) { return order_matters(m.root()) ? merged_reduces(m) : Value{}; }
 
 Value reshape_of_reduce(const Match& m) {
@@ -155,8 +168,9 @@ Value sum_of_broadcast(const Match& m) {
     count *= static_cast<double>(extent.value());
   }
   if (count == 0 || count > 0x1p24 || (byte_size(x.dtype()) == 2 && count > 0x1p8)) return {};
-  Axes left;  // the axes of b that stay, renumbered
-  for (std::int64_t d : dims) left.push_back(d - std::count_if(axes.begin(), axes.end(), [&](auto a) { return a < d; }));
+  Axes left; // the axes of b that stay, renumbered
+  for (std::int64_t d : dims)
+    left.push_back(d - std::count_if(axes.begin(), axes.end(), [&](auto a) { return a < d; }));
   const Value scaled = x * number_like(x, count);
   if (attr<bool>(m.root(), "keepdims")) return broadcast_in_dim(scaled, m.type().shape, dims);
   return broadcast_in_dim(scaled, m.type().shape, left);
@@ -168,7 +182,8 @@ Value sum_of_scaled(const Match& m) {
   return either_way(p, [&](Value x, Value c) {
     double number = 0;
     if (!is_splat(c, number) || is_splat(x)) return Value{};
-    return reduce_sum(x, attr<Axes>(m.root(), "axes"), attr<bool>(m.root(), "keepdims")) * number_like(m.root(), number);
+    return reduce_sum(x, attr<Axes>(m.root(), "axes"), attr<bool>(m.root(), "keepdims")) *
+           number_like(m.root(), number);
   });
 }
 
@@ -180,7 +195,8 @@ bool has_steps(Value slice) {
 Value slice_of_slice(const Match& m) {
   const Value inner = operand(m.root(), 0);
   if (!is(inner, Opcode::Slice) || has_steps(inner)) return {};
-  auto start = attr<std::vector<Dim>>(m.root(), "start"), limit = attr<std::vector<Dim>>(m.root(), "limit");
+  auto start = attr<std::vector<Dim>>(m.root(), "start"),
+       limit = attr<std::vector<Dim>>(m.root(), "limit");
   const auto& base = attr<std::vector<Dim>>(inner, "start");
   for (std::size_t i = 0; i < start.size(); ++i) {
     if (!base[i].is_static()) return {};
@@ -195,7 +211,8 @@ Value slice_of_concat(const Match& m) {
   const Value c = operand(m.root(), 0);
   if (!is(c, Opcode::Concat)) return {};
   const auto axis = static_cast<std::size_t>(attr<std::int64_t>(c, "axis"));
-  auto start = attr<std::vector<Dim>>(m.root(), "start"), limit = attr<std::vector<Dim>>(m.root(), "limit");
+  auto start = attr<std::vector<Dim>>(m.root(), "start"),
+       limit = attr<std::vector<Dim>>(m.root(), "limit");
   if (!start[axis].is_static() || !limit[axis].is_static()) return {};
   std::int64_t at = 0;
   for (int i = 0; i < operand_count(c); ++i) {
@@ -234,35 +251,44 @@ Value concat_of_slices(const Match& m) {
 }
 
 constexpr Rule table[] = {
-    {"erase-stop-gradient", RuleClass::Exact, Opcode::StopGradient, "stop_gradient(x) -> x", erase_stop_gradient},
-    {"transpose-units", RuleClass::Exact, Opcode::Transpose, "transpose that moves extents of 1 only -> reshape",
-     transpose_units},
+    {"erase-stop-gradient", RuleClass::Exact, Opcode::StopGradient, "stop_gradient(x) -> x",
+     erase_stop_gradient},
+    {"transpose-units", RuleClass::Exact, Opcode::Transpose,
+     "transpose that moves extents of 1 only -> reshape", transpose_units},
     {"reverse-of-reverse", RuleClass::Exact, Opcode::Reverse, "reverse(reverse(x)) -> reverse(x)",
      reverse_of_reverse},
-    {"broadcast-of-broadcast", RuleClass::Exact, Opcode::BroadcastInDim, "broadcast(broadcast(x)) -> broadcast(x)",
-     broadcast_of_broadcast},
+    {"broadcast-of-broadcast", RuleClass::Exact, Opcode::BroadcastInDim,
+     "broadcast(broadcast(x)) -> broadcast(x)", broadcast_of_broadcast},
     {"broadcast-of-reshape", RuleClass::Exact, Opcode::BroadcastInDim,
      "broadcast(reshape that puts in extents of 1) -> broadcast(x)", broadcast_of_reshape},
-    {"reduce-units", RuleClass::Exact, Opcode::Reduce, "reduce over extents of 1 -> reshape", reduce_units},
-    {"reduce-of-reduce", RuleClass::Exact, Opcode::Reduce, "max(max(x, axes), more) -> max(x, all axes)",
-     reduce_of_reduce},
-    {"reshape-of-reduce", RuleClass::Exact, Opcode::Reshape, "reshape(reduce(x)) -> reduce(x, keepdims)",
-     reshape_of_reduce},
-    {"slice-of-slice", RuleClass::Exact, Opcode::Slice, "slice(slice(x)) -> slice(x)", slice_of_slice},
-    {"slice-of-concat", RuleClass::Exact, Opcode::Slice, "slice(concat(..., x, ...)) -> slice(x)", slice_of_concat},
-    {"concat-of-slices", RuleClass::Exact, Opcode::Concat, "concat(x[a:b], x[b:c]) -> x[a:c]", concat_of_slices},
-    {"sum-units", RuleClass::SignedZero, Opcode::Reduce, "sum over extents of 1 -> reshape", sum_units},
-    {"sum-of-sum", RuleClass::Reassociate, Opcode::Reduce, "sum(sum(x, axes), more) -> sum(x, all axes)", sum_of_sum},
-    {"sum-of-broadcast", RuleClass::Reassociate, Opcode::Reduce, "sum(broadcast(x)) -> x * n", sum_of_broadcast},
-    {"sum-of-scaled", RuleClass::Reassociate, Opcode::Reduce, "sum(x * c) -> sum(x) * c", sum_of_scaled},
+    {"reduce-units", RuleClass::Exact, Opcode::Reduce, "reduce over extents of 1 -> reshape",
+     reduce_units},
+    {"reduce-of-reduce", RuleClass::Exact, Opcode::Reduce,
+     "max(max(x, axes), more) -> max(x, all axes)", reduce_of_reduce},
+    {"reshape-of-reduce", RuleClass::Exact, Opcode::Reshape,
+     "reshape(reduce(x)) -> reduce(x, keepdims)", reshape_of_reduce},
+    {"slice-of-slice", RuleClass::Exact, Opcode::Slice, "slice(slice(x)) -> slice(x)",
+     slice_of_slice},
+    {"slice-of-concat", RuleClass::Exact, Opcode::Slice, "slice(concat(..., x, ...)) -> slice(x)",
+     slice_of_concat},
+    {"concat-of-slices", RuleClass::Exact, Opcode::Concat, "concat(x[a:b], x[b:c]) -> x[a:c]",
+     concat_of_slices},
+    {"sum-units", RuleClass::SignedZero, Opcode::Reduce, "sum over extents of 1 -> reshape",
+     sum_units},
+    {"sum-of-sum", RuleClass::Reassociate, Opcode::Reduce,
+     "sum(sum(x, axes), more) -> sum(x, all axes)", sum_of_sum},
+    {"sum-of-broadcast", RuleClass::Reassociate, Opcode::Reduce, "sum(broadcast(x)) -> x * n",
+     sum_of_broadcast},
+    {"sum-of-scaled", RuleClass::Reassociate, Opcode::Reduce, "sum(x * c) -> sum(x) * c",
+     sum_of_scaled},
 };
 /// Tried on every elementwise op.
 constexpr Rule sink = {"sink-broadcast", RuleClass::Exact, Opcode::Count_,
                        "f(broadcast(x), broadcast(y)) -> broadcast(f(x, y))", sink_broadcast};
 
-}  // namespace
+} // namespace
 
 std::span<const Rule> shape_rules() { return table; }
 const Rule& sink_broadcast_rule() { return sink; }
 
-}  // namespace nngc
+} // namespace nngc

@@ -1,5 +1,5 @@
-// Forms that lose digits or overflow, replaced by ones that do not. Composites are stable as they are built; these
-// recognise what users wrote out by hand.
+// Forms that lose digits or overflow, replaced by ones that do not. Composites are stable as they
+// are built; these recognise what users wrote out by hand.
 #include <algorithm>
 
 #include "optimize/rule.h"
@@ -11,11 +11,12 @@ namespace {
 /// The x of 1 + x; empty for anything else.
 Value one_plus(Value v) {
   if (!is(v, Opcode::Add)) return {};
-  return either_way(v, [](Value x, Value one) { return is_number(one, 1) && !is_splat(x) ? x : Value{}; });
+  return either_way(
+      v, [](Value x, Value one) { return is_number(one, 1) && !is_splat(x) ? x : Value{}; });
 }
 
-/// Whether x is at most 0 by construction, or had its greatest element taken off: what a stable form looks like inside,
-/// and the reason why no rule fires twice.
+/// Whether x is at most 0 by construction, or had its greatest element taken off: what a stable
+/// form looks like inside, and the reason why no rule fires twice.
 bool is_tame(Value x) {
   if (is(x, Opcode::Neg)) return is(operand(x, 0), Opcode::Abs);
   if (!is(x, Opcode::Sub)) return false;
@@ -61,19 +62,22 @@ Value log_logistic(const Match& m) {
 
 Value one_minus_logistic(const Match& m) {
   const Value s = operand(m.root(), 1);
-  return is(s, Opcode::Logistic) && is_number(operand(m.root(), 0), 1) ? logistic(neg(operand(s, 0))) : Value{};
+  return is(s, Opcode::Logistic) && is_number(operand(m.root(), 0), 1)
+             ? logistic(neg(operand(s, 0)))
+             : Value{};
 }
 
 Value odds_of_logistic(const Match& m) {
   const Value s = operand(m.root(), 0), rest = operand(m.root(), 1);
-  if (!is(s, Opcode::Logistic) || !is(rest, Opcode::Logistic) || !is(operand(rest, 0), Opcode::Neg)) return {};
+  if (!is(s, Opcode::Logistic) || !is(rest, Opcode::Logistic) || !is(operand(rest, 0), Opcode::Neg))
+    return {};
   return operand(operand(rest, 0), 0).same(operand(s, 0)) ? exp(operand(s, 0)) : Value{};
 }
 
 Value over_one_plus_exp(const Match& m) {
   const Value a = operand(m.root(), 0), e = one_plus(operand(m.root(), 1));
   if (!e || !is(e, Opcode::Exp)) return {};
-  return a * logistic(neg(operand(e, 0)));  // 1 * y is y
+  return a * logistic(neg(operand(e, 0))); // 1 * y is y
 }
 
 Value log_sum_exp(const Match& m) {
@@ -87,14 +91,16 @@ Value log_sum_exp(const Match& m) {
 /// exp(x) / sum(exp(x)): numerator and denominator shifted by the greatest element, which cancels.
 Value exp_over_sum(const Match& m) {
   const Value e = operand(m.root(), 0), below = operand(m.root(), 1);
-  if (!is(e, Opcode::Exp) || is_tame(operand(e, 0)) || !is(below, Opcode::BroadcastInDim)) return {};
+  if (!is(e, Opcode::Exp) || is_tame(operand(e, 0)) || !is(below, Opcode::BroadcastInDim))
+    return {};
   const Value sum = operand(below, 0), x = operand(e, 0);
   if (!is_sum(sum) || !operand(sum, 0).same(e)) return {};
   const Axes& axes = attr<Axes>(sum, "axes");
   // Every row must be divided by its own sum.
   Axes home;
   for (int i = 0; i < x.rank(); ++i)
-    if (attr<bool>(sum, "keepdims") || std::find(axes.begin(), axes.end(), i) == axes.end()) home.push_back(i);
+    if (attr<bool>(sum, "keepdims") || std::find(axes.begin(), axes.end(), i) == axes.end())
+      home.push_back(i);
   if (attr<Axes>(below, "dims") != home) return {};
   const Value greatest = reduce_max(x, axes, true);
   const Value shifted = exp(x - select(is_finite(greatest), greatest, 0.0));
@@ -113,23 +119,30 @@ Value log_of_ratio(const Match& m) {
 }
 
 constexpr Rule table[] = {
-    {"log-of-ratio", RuleClass::Stabilise, Opcode::Log, "log(exp(x) / s) -> x - log(s)", log_of_ratio},
-    {"log-logistic", RuleClass::Stabilise, Opcode::Log, "log(logistic(x)) -> -softplus(-x)", log_logistic},
-    {"log-sum-exp", RuleClass::Stabilise, Opcode::Log, "log(sum(exp(x))) -> logsumexp(x)", log_sum_exp},
+    {"log-of-ratio", RuleClass::Stabilise, Opcode::Log, "log(exp(x) / s) -> x - log(s)",
+     log_of_ratio},
+    {"log-logistic", RuleClass::Stabilise, Opcode::Log, "log(logistic(x)) -> -softplus(-x)",
+     log_logistic},
+    {"log-sum-exp", RuleClass::Stabilise, Opcode::Log, "log(sum(exp(x))) -> logsumexp(x)",
+     log_sum_exp},
     {"log-one-plus", RuleClass::Stabilise, Opcode::Log, "log(1 + x) -> log1p(x)", log_one_plus},
     {"log-one-minus", RuleClass::Stabilise, Opcode::Log, "log(1 - x) -> log1p(-x)", log_one_minus},
     {"log1p-exp", RuleClass::Stabilise, Opcode::Log1p, "log1p(exp(x)) -> softplus(x)", log1p_exp},
     {"exp-minus-one", RuleClass::Stabilise, Opcode::Sub, "exp(x) - 1 -> expm1(x)", exp_minus_one},
-    {"exp-plus-minus-one", RuleClass::Stabilise, Opcode::Add, "exp(x) + -1 -> expm1(x)", exp_plus_minus_one},
-    {"one-minus-logistic", RuleClass::Stabilise, Opcode::Sub, "1 - logistic(x) -> logistic(-x)", one_minus_logistic},
-    {"odds-of-logistic", RuleClass::Stabilise, Opcode::Div, "logistic(x) / logistic(-x) -> exp(x)", odds_of_logistic},
+    {"exp-plus-minus-one", RuleClass::Stabilise, Opcode::Add, "exp(x) + -1 -> expm1(x)",
+     exp_plus_minus_one},
+    {"one-minus-logistic", RuleClass::Stabilise, Opcode::Sub, "1 - logistic(x) -> logistic(-x)",
+     one_minus_logistic},
+    {"odds-of-logistic", RuleClass::Stabilise, Opcode::Div, "logistic(x) / logistic(-x) -> exp(x)",
+     odds_of_logistic},
     {"over-one-plus-exp", RuleClass::Stabilise, Opcode::Div, "a / (1 + exp(x)) -> a * logistic(-x)",
      over_one_plus_exp},
-    {"exp-over-sum", RuleClass::Stabilise, Opcode::Div, "exp(x) / sum(exp(x)) -> softmax(x)", exp_over_sum},
+    {"exp-over-sum", RuleClass::Stabilise, Opcode::Div, "exp(x) / sum(exp(x)) -> softmax(x)",
+     exp_over_sum},
 };
 
-}  // namespace
+} // namespace
 
 std::span<const Rule> stabilise_rules() { return table; }
 
-}  // namespace nngc
+} // namespace nngc
