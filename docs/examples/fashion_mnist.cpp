@@ -121,7 +121,7 @@ void run(const Options& o) {
   ship(o, net, tensors, images, labels, test_images, test_labels);
 
   nngc::ThreadPool pool(o.threads);
-  const std::vector<nngc::Arg> args = nngc::bind(step, tensors);
+  const std::vector<nngc::Arg> args = nngc::bind_arguments(step, tensors);
   const std::int64_t steps = labels.size() / batch_size;
   for (int epoch = 1; epoch <= o.epochs; ++epoch) {
     const std::vector<std::uint32_t> order =

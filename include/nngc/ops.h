@@ -1,6 +1,7 @@
-/// One function per primitive and per composite, and the operators. Every function appends to its operands' graph,
-/// broadcasts where the mathematics says so (NumPy's rule, inserted as explicit nodes), and throws Error{Shape, Type,
-/// Graph, Attribute} at the caller's line. Elementwise results have the broadcast shape and the operands' dtype.
+/// One function per primitive and per composite, and the operators. Every function appends to its
+/// operands' graph, broadcasts where the mathematics says so (NumPy's rule, inserted as explicit
+/// nodes), and throws Error{Shape, Type, Graph, Attribute} at the caller's line. Elementwise
+/// results have the broadcast shape and the operands' dtype.
 #pragma once
 
 #include <span>
@@ -11,58 +12,66 @@
 
 namespace nngc {
 
-using Axes = std::vector<std::int64_t>;  ///< negative axes count from the end
+using Axes = std::vector<std::int64_t>; ///< negative axes count from the end
 
 // ---- leaves ----
 Value constant(Graph& graph, const Tensor& value, Where where = Where::current());
 Value full(Graph& graph, TensorType type, double value, Where where = Where::current());
 /// 0, 1, 2, ... along `axis`.
 Value iota(Graph& graph, TensorType type, int axis = 0, Where where = Where::current());
-/// u32[shape] random bits, a pure function of (key u32[2], counter u64[], site, element index): Threefry-2x32-20.
-Value rng_bits(Value key, Value counter, Shape shape, std::int64_t site, Where where = Where::current());
+/// u32[shape] random bits, a pure function of (key u32[2], counter u64[], site, element index):
+/// Threefry-2x32-20.
+Value rng_bits(Value key, Value counter, Shape shape, std::int64_t site,
+               Where where = Where::current());
 /// Uniform in [0, 1): the top 24 bits of rng_bits times 2^-24.
-Value uniform(Value key, Value counter, TensorType type, std::int64_t site, Where where = Where::current());
+Value uniform(Value key, Value counter, TensorType type, std::int64_t site,
+              Where where = Where::current());
 Value stop_gradient(Value x, Where where = Where::current());
 
 // ---- elementwise, one operand ----
-Value abs(Value x, Where where = Where::current());  ///< derivative 0 at 0
+Value abs(Value x, Where where = Where::current()); ///< derivative 0 at 0
 Value atan(Value x, Where where = Where::current());
 Value cos(Value x, Where where = Where::current());
 Value erf(Value x, Where where = Where::current());
 Value exp(Value x, Where where = Where::current());
 Value expm1(Value x, Where where = Where::current());
-Value is_finite(Value x, Where where = Where::current());  ///< bool
+Value is_finite(Value x, Where where = Where::current()); ///< bool
 Value log(Value x, Where where = Where::current());
 Value log1p(Value x, Where where = Where::current());
-Value logistic(Value x, Where where = Where::current());  ///< 1 / (1 + exp(-x))
+Value logistic(Value x, Where where = Where::current()); ///< 1 / (1 + exp(-x))
 Value neg(Value x, Where where = Where::current());
 Value floor(Value x, Where where = Where::current());
 Value ceil(Value x, Where where = Where::current());
 Value trunc(Value x, Where where = Where::current());
-Value round_even(Value x, Where where = Where::current());  ///< half to even
+Value round_even(Value x, Where where = Where::current()); ///< half to even
 Value rsqrt(Value x, Where where = Where::current());
 Value sin(Value x, Where where = Where::current());
 Value sqrt(Value x, Where where = Where::current());
 Value tanh(Value x, Where where = Where::current());
-Value logical_not(Value p, Where where = Where::current());  ///< bool or bits of ints
+Value logical_not(Value p, Where where = Where::current()); ///< bool or bits of ints
 
 // ---- elementwise, two operands ----
-enum class Tie : std::uint8_t { Default, Half, First, Second };  ///< who gets the derivative of max, min at a tie
+enum class Tie : std::uint8_t {
+  Default,
+  Half,
+  First,
+  Second
+}; ///< who gets the derivative of max, min at a tie
 Value add(Operand a, Operand b);
 Value sub(Operand a, Operand b);
 Value mul(Operand a, Operand b);
-Value div(Operand a, Operand b);  ///< ints: toward 0, by 0 gives 0
-Value rem(Operand a, Operand b);  ///< sign of a; ints: by 0 gives a
+Value div(Operand a, Operand b); ///< ints: toward 0, by 0 gives 0
+Value rem(Operand a, Operand b); ///< sign of a; ints: by 0 gives a
 Value pow(Operand a, Operand b);
 Value ipow(Value x, std::int64_t n, Where where = Where::current());
 /// NaN if either is. Default tie: half each; where one operand is constant, the constant wins.
 Value max(Operand a, Operand b, Tie tie = Tie::Default);
 Value min(Operand a, Operand b, Tie tie = Tie::Default);
-Value bit_and(Operand a, Operand b);  ///< bools or ints
+Value bit_and(Operand a, Operand b); ///< bools or ints
 Value bit_or(Operand a, Operand b);
 Value bit_xor(Operand a, Operand b);
-Value shl(Operand a, Operand b);  ///< by >= width: 0
-Value shr(Operand a, Operand b);  ///< arithmetic for signed ints, logical for unsigned
+Value shl(Operand a, Operand b); ///< by >= width: 0
+Value shr(Operand a, Operand b); ///< arithmetic for signed ints, logical for unsigned
 Value eq(Operand a, Operand b);
 Value ne(Operand a, Operand b);
 Value lt(Operand a, Operand b);
@@ -83,25 +92,35 @@ inline Value operator>(Operand a, Operand b) { return gt(a, b); }
 inline Value operator>=(Operand a, Operand b) { return ge(a, b); }
 
 // ---- shape and movement ----
-/// dims[i] is the axis of the result that operand axis i becomes; extents equal, or 1 in the operand.
+/// dims[i] is the axis of the result that operand axis i becomes; extents equal, or 1 in the
+/// operand.
 Value broadcast_in_dim(Value x, Shape shape, Axes dims, Where where = Where::current());
-Value broadcast_to(Value x, Shape shape, Where where = Where::current());  ///< trailing axes aligned
+Value broadcast_to(Value x, Shape shape, Where where = Where::current()); ///< trailing axes aligned
 Value reshape(Value x, Shape shape, Where where = Where::current());
-Value transpose(Value x, Axes perm = {}, Where where = Where::current());  ///< no perm: reverse the axes
+Value transpose(Value x, Axes perm = {},
+                Where where = Where::current()); ///< no perm: reverse the axes
 Value reverse(Value x, Axes axes, Where where = Where::current());
-Value slice(Value x, std::vector<Dim> start, std::vector<Dim> limit, Axes stride = {}, Where where = Where::current());
+Value slice(Value x, std::vector<Dim> start, std::vector<Dim> limit, Axes stride = {},
+            Where where = Where::current());
 /// lo and hi may be negative (crop); `interior` elements between neighbours.
-Value pad(Value x, Operand value, Axes lo, Axes hi, Axes interior = {}, Where where = Where::current());
+Value pad(Value x, Operand value, Axes lo, Axes hi, Axes interior = {},
+          Where where = Where::current());
 Value concat(std::span<const Value> parts, int axis, Where where = Where::current());
 
 // ---- indexing ----
-enum class IndexMode : std::uint8_t { Fill, Clip, Promise };  ///< out of range: zero / nearest / never happens
-/// Rows of x along `axis`: result = x.shape[:axis] + indices.shape + x.shape[axis+1:]. indices: any int.
-Value gather(Value x, Value indices, int axis = 0, IndexMode mode = IndexMode::Fill, Where where = Where::current());
-/// x with updates added at rows `indices` along `axis` (updates shaped as gather's result); duplicates accumulate in
-/// row-major order. Fill: out-of-range updates are dropped.
-Value scatter_add(Value x, Value indices, Value updates, int axis = 0, IndexMode mode = IndexMode::Fill,
-                  Where where = Where::current());
+enum class IndexMode : std::uint8_t {
+  Fill,
+  Clip,
+  Promise
+}; ///< out of range: zero / nearest / never happens
+/// Rows of x along `axis`: result = x.shape[:axis] + indices.shape + x.shape[axis+1:]. indices: any
+/// int.
+Value gather(Value x, Value indices, int axis = 0, IndexMode mode = IndexMode::Fill,
+             Where where = Where::current());
+/// x with updates added at rows `indices` along `axis` (updates shaped as gather's result);
+/// duplicates accumulate in row-major order. Fill: out-of-range updates are dropped.
+Value scatter_add(Value x, Value indices, Value updates, int axis = 0,
+                  IndexMode mode = IndexMode::Fill, Where where = Where::current());
 
 // ---- reductions and contraction; no axes: all of them ----
 Value reduce_sum(Value x, Axes axes = {}, bool keepdims = false, Where where = Where::current());
@@ -114,37 +133,41 @@ Value reduce_or(Value x, Axes axes = {}, bool keepdims = false, Where where = Wh
 /// i32 index of the first extreme element along `axis`; NaN counts as extreme.
 Value argmax(Value x, int axis, Where where = Where::current());
 Value argmin(Value x, int axis, Where where = Where::current());
-/// result = batch dims, then free dims of a, then free dims of b; sums over the contracted pairs; 16-bit floats are
-/// accumulated in f32.
-Value dot_general(Value a, Value b, Axes contract_a, Axes contract_b, Axes batch_a = {}, Axes batch_b = {},
-                  Where where = Where::current());
-Value matmul(Value a, Value b, Where where = Where::current());  ///< [..., m, k] x [..., k, n], leading axes equal
+/// result = batch dims, then free dims of a, then free dims of b; sums over the contracted pairs;
+/// 16-bit floats are accumulated in f32.
+Value dot_general(Value a, Value b, Axes contract_a, Axes contract_b, Axes batch_a = {},
+                  Axes batch_b = {}, Where where = Where::current());
+Value matmul(Value a, Value b,
+             Where where = Where::current()); ///< [..., m, k] x [..., k, n], leading axes equal
 
 // ---- composites: built from the primitives above, stable by construction ----
 Value square(Value x, Where where = Where::current());
 Value relu(Value x, Where where = Where::current());
 Value leaky_relu(Value x, double slope = 0.01, Where where = Where::current());
-Value gelu(Value x, Where where = Where::current());       ///< x * (1 + erf(x / sqrt 2)) / 2
-Value gelu_tanh(Value x, Where where = Where::current());  ///< the tanh approximation
+Value gelu(Value x, Where where = Where::current());      ///< x * (1 + erf(x / sqrt 2)) / 2
+Value gelu_tanh(Value x, Where where = Where::current()); ///< the tanh approximation
 Value silu(Value x, Where where = Where::current());
-Value softplus(Value x, Where where = Where::current());   ///< log(1 + exp x), derivative 1/2 at 0
-Value step(Value x, Where where = Where::current());       ///< 1 where x > 0, else 0
+Value softplus(Value x, Where where = Where::current()); ///< log(1 + exp x), derivative 1/2 at 0
+Value step(Value x, Where where = Where::current());     ///< 1 where x > 0, else 0
 Value sign(Value x, Where where = Where::current());
 Value softmax(Value x, int axis = -1, Where where = Where::current());
 Value log_softmax(Value x, int axis = -1, Where where = Where::current());
 Value logsumexp(Value x, Axes axes = {}, bool keepdims = false, Where where = Where::current());
 Value one_hot(Value indices, Dim classes, DType dtype = DType::F32, Where where = Where::current());
-Value mse(Value prediction, Value target, Where where = Where::current());  ///< mean of squares, rank 0
+Value mse(Value prediction, Value target,
+          Where where = Where::current()); ///< mean of squares, rank 0
 Value mae(Value prediction, Value target, Where where = Where::current());
 Value smooth_l1(Value prediction, Value target, double beta = 1, Where where = Where::current());
 Value bce(Value probability, Value target, Where where = Where::current());
 Value bce_with_logits(Value logits, Value target, Where where = Where::current());
-/// Mean over rows of -log p[label]; labels: ints [rows], or probabilities shaped as the first operand.
+/// Mean over rows of -log p[label]; labels: ints [rows], or probabilities shaped as the first
+/// operand.
 Value cross_entropy(Value probabilities, Value labels, Where where = Where::current());
 Value cross_entropy_with_logits(Value logits, Value labels, Where where = Where::current());
 /// Zeroes each element with probability `rate` and scales the rest by 1 / (1 - rate).
-Value dropout(Value x, double rate, Value key, Value counter, std::int64_t site, Where where = Where::current());
+Value dropout(Value x, double rate, Value key, Value counter, std::int64_t site,
+              Where where = Where::current());
 /// x[..., in] W[in, out] + b[out].
 Value dense(Value x, Value weights, Value bias, Where where = Where::current());
 
-}  // namespace nngc
+} // namespace nngc

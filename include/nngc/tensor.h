@@ -14,9 +14,12 @@
 namespace nngc {
 
 template <class T> [[nodiscard]] constexpr DType dtype_of() {
-  if constexpr (std::is_same_v<T, bool>) return DType::Bool;
-  else if constexpr (std::is_same_v<T, float>) return DType::F32;
-  else if constexpr (std::is_same_v<T, double>) return DType::F64;
+  if constexpr (std::is_same_v<T, bool>)
+    return DType::Bool;
+  else if constexpr (std::is_same_v<T, float>)
+    return DType::F32;
+  else if constexpr (std::is_same_v<T, double>)
+    return DType::F64;
   else {
     static_assert(std::is_integral_v<T>, "no dtype for this element type");
     constexpr int log2 = sizeof(T) == 1 ? 0 : sizeof(T) == 2 ? 1 : sizeof(T) == 4 ? 2 : 3;
@@ -26,7 +29,7 @@ template <class T> [[nodiscard]] constexpr DType dtype_of() {
 
 /// Row-major elements of one dtype, owned, 64-byte aligned, zero at first. Copies are deep.
 class Tensor {
- public:
+public:
   Tensor() = default;
   Tensor(DType dtype, std::vector<std::int64_t> shape);
   /// A tensor of `values`; throws Error{Shape} unless the count fits.
@@ -64,7 +67,7 @@ class Tensor {
   /// `f32[2,3]`.
   [[nodiscard]] std::string type_str() const;
 
- private:
+private:
   void check(DType wanted) const;
   struct Free {
     void operator()(std::byte* p) const noexcept;
@@ -81,4 +84,4 @@ class Tensor {
 [[nodiscard]] std::uint16_t to_f16(float x);
 [[nodiscard]] float from_f16(std::uint16_t bits);
 
-}  // namespace nngc
+} // namespace nngc

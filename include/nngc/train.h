@@ -79,7 +79,7 @@ using Tensors = std::map<std::string, Tensor, std::less<>>;
 [[nodiscard]] Tensors initial_values(const Executable& step, std::uint64_t seed,
                                      const DimValues& dims = {});
 /// Arguments of a call, by name from `tensors`. Throws Error{Argument} naming those that lack.
-[[nodiscard]] std::vector<Arg> bind(const Executable& executable, Tensors& tensors);
+[[nodiscard]] std::vector<Arg> bind_arguments(const Executable& executable, Tensors& tensors);
 
 /// 0 ... count-1 in random order: Fisher-Yates from the end, with splitmix64(seed * 2^32 + i) % (i
 /// + 1).

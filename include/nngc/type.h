@@ -27,9 +27,9 @@ inline constexpr int dtype_count = 13;
 /// An extent: a number, or `scale * name + offset` where `name` is a runtime value such as `batch`.
 /// Symbols are interned process-wide, so two dims of the same name are equal.
 class Dim {
- public:
+public:
   constexpr Dim() = default;
-  constexpr Dim(std::int64_t n) : offset_(n) {}  // NOLINT: a number is a dim
+  constexpr Dim(std::int64_t n) : offset_(n) {} // NOLINT: a number is a dim
   /// The runtime value called `name`. Throws Error{Argument} unless it is an identifier.
   static Dim symbol(std::string_view name);
 
@@ -51,7 +51,7 @@ class Dim {
   friend Dim operator-(Dim a, Dim b);
   friend Dim operator*(Dim a, Dim b);
 
- private:
+private:
   friend Dim make_dim(std::uint32_t, std::int64_t, std::int64_t);
   std::uint32_t symbol_ = 0;
   std::int64_t scale_ = 0, offset_ = 0;
@@ -64,7 +64,7 @@ class Dim {
 
 /// The extents of a tensor, outermost first; rank 0 is a scalar.
 class Shape {
- public:
+public:
   Shape() = default;
   Shape(std::initializer_list<Dim> dims) : dims_(dims) {}
   explicit Shape(std::vector<Dim> dims) : dims_(std::move(dims)) {}
@@ -83,7 +83,7 @@ class Shape {
   [[nodiscard]] std::string str() const;
   friend bool operator==(const Shape&, const Shape&) = default;
 
- private:
+private:
   std::vector<Dim> dims_;
 };
 
@@ -103,4 +103,4 @@ inline TensorType boolean(Shape s) { return {DType::Bool, std::move(s)}; }
 /// Whether `text` is `[A-Za-z_][A-Za-z0-9_]*`, as names of inputs, outputs and symbols must be.
 [[nodiscard]] bool is_identifier(std::string_view text);
 
-}  // namespace nngc
+} // namespace nngc

@@ -1,6 +1,8 @@
 #include "codegen/contraction_emitter.h"
 
 #include "codegen/blocks.h"
+#include "codegen/dependence.h"
+#include "codegen/memory.h"
 #include "codegen/microkernel.h"
 
 namespace nngc::codegen {
@@ -83,6 +85,18 @@ ContractionEmitter::ContractionEmitter(Frame& frame, const loop::Kernel& kernel,
     : frame_(frame), kernel_(kernel), ir_(frame.ir()), context_(context),
       tile_(choose_tile(ir_.traits, kernel)), m_(kernel.parallel - 2), n_(kernel.parallel - 1) {
   plan_rows();
+  packed_ = llvm::ConstantPointerNull::get(ir_.pointer_type());
+  if (tile_.packed) {
+    const std::int64_t columns = static_cast<std::int64_t>(tile_.lanes) * tile_.vectors;
+    auto* array = llvm::ArrayType::get(
+        memory_type(ir_, kernel.operand_type),
+        static_cast<std::uint64_t>(kernel.dims.back().extent.value() * columns));
+    packed_ = frame.at_start([&] {
+      auto* memory = ir_.builder.CreateAlloca(array, nullptr, "packed");
+      memory->setAlignment(llvm::Align(64));
+      return memory;
+    });
+  }
 }
 
 void ContractionEmitter::plan_rows() {
@@ -176,6 +190,7 @@ void ContractionEmitter::emit_panel(const Values& batch, const Range& tiles, con
 void ContractionEmitter::emit_sliver(const Values& batch, const Range& tiles, Value* column,
                                      int vectors, int tail, Value* left) {
   auto& b = ir_.builder;
+  if (tile_.packed) pack(batch, column, vectors, tail);
   for (const RowSegment& segment : segments_) {
     Value* low = larger(ir_, tiles.low, segment.first);
     Value* high = smaller(ir_, tiles.high, b.CreateAdd(segment.first, segment.count));
@@ -183,11 +198,36 @@ void ContractionEmitter::emit_sliver(const Values& batch, const Range& tiles, Va
     emit_loop(ir_, low, high, 1, [&](Value* index) {
       Value* row = b.CreateAdd(
           segment.start, scaled(ir_, b.CreateSub(index, segment.first), ir_.i64(segment.rows)));
-      Values arguments{context_, row, column, left ? left : ir_.i64(0)};
+      Values arguments{context_, packed_, row, column, left ? left : ir_.i64(0)};
       arguments.insert(arguments.end(), batch.begin(), batch.end());
       b.CreateCall(function, arguments);
     });
   }
+}
+
+void ContractionEmitter::pack(const Values& batch, Value* column, int vectors, int tail) {
+  const DType dtype = kernel_.operand_type;
+  const loop::Affine& index = kernel_.b.index;
+  const int k = kernel_.parallel;
+  Value* address = frame_.base(kernel_.b.buffer, index.base);
+  const auto move = [&](Value* from, int dim, Value* steps) {
+    return element(ir_, dtype, from, scaled(ir_, steps, frame_.dim(stride_of(index, dim))));
+  };
+  for (int d = 0; d < m_; ++d) address = move(address, d, batch[static_cast<std::size_t>(d)]);
+  address = move(address, n_, column);
+  const std::int64_t width = static_cast<std::int64_t>(vectors) * tile_.lanes;
+  emit_loop(ir_, ir_.i64(0), frame_.dim(kernel_.dims.back().extent), 1, [&](Value* row) {
+    Value* from = move(address, k, row);
+    Value* to = element(ir_, dtype, packed_, scaled(ir_, row, ir_.i64(width)));
+    for (int j = 0; j < vectors; ++j) {
+      Value* offset = ir_.i64(static_cast<std::int64_t>(j) * tile_.lanes);
+      Value* mask =
+          tail > 0 && j == vectors - 1 ? first_lanes(ir_, ir_.i64(tail), tile_.lanes) : nullptr;
+      Value* values =
+          load_lanes(ir_, dtype, element(ir_, dtype, from, offset), ir_.i64(1), tile_.lanes, mask);
+      store_lanes(ir_, dtype, element(ir_, dtype, to, offset), ir_.i64(1), values, nullptr);
+    }
+  });
 }
 
 llvm::Function* ContractionEmitter::microkernel(int rows, int vectors, int tail, bool dynamic) {

@@ -33,12 +33,15 @@ private:
   void emit_panel(const Values& batch, const Range& tiles, const Range& slivers);
   void emit_sliver(const Values& batch, const Range& tiles, Value* column, int vectors, int tail,
                    Value* left);
+  /// Copies B's columns from `column` on to the kernel's own memory, for all of k.
+  void pack(const Values& batch, Value* column, int vectors, int tail);
   llvm::Function* microkernel(int rows, int vectors, int tail, bool dynamic);
 
   Frame& frame_;
   const loop::Kernel& kernel_;
   IrContext& ir_;
   Value* context_;
+  Value* packed_ = nullptr;
   Tile tile_;
   int m_, n_;
   std::vector<RowSegment> segments_;

@@ -1,5 +1,7 @@
 #include "codegen/microkernel.h"
 
+#include <algorithm>
+
 #include "codegen/dependence.h"
 #include "codegen/epilogue.h"
 #include "codegen/frame.h"
@@ -20,7 +22,7 @@ public:
         n_(kernel.parallel - 1), k_(kernel.parallel) {}
 
   /// The sums, row after row.
-  Values run(Value* row, Value* column, const Values& batch, const Values& masks) {
+  Values run(Value* row, Value* column, const Values& batch, const Values& masks, Value* packed) {
     masks_ = masks;
     a_ = operand(kernel_.a, batch, row, column);
     b_ = operand(kernel_.b, batch, row, column);
@@ -28,6 +30,13 @@ public:
     a_depth_ = frame_.dim(stride_of(kernel_.a.index, k_));
     b_column_ = frame_.dim(stride_of(kernel_.b.index, n_));
     b_depth_ = frame_.dim(stride_of(kernel_.b.index, k_));
+    if (tile_.packed) {
+      // Whole vectors, one row after the other; where B has no columns the copy has zeros.
+      b_ = packed;
+      b_depth_ = ir_.i64(static_cast<std::int64_t>(tile_.lanes) * tile_.vectors);
+      b_column_ = ir_.i64(1);
+      std::fill(masks_.begin(), masks_.end(), nullptr);
+    }
     Type* type = with_lanes(register_type(ir_, kernel_.acc_type), tile_.lanes);
     Values sums(static_cast<std::size_t>(tile_.rows * tile_.vectors),
                 llvm::Constant::getNullValue(type));
@@ -130,26 +139,27 @@ llvm::Function* emit_microkernel(IrContext& ir, const loop::Entry& entry,
                                  bool dynamic) {
   llvm::IRBuilderBase::InsertPointGuard guard(ir.builder);
   const auto batch_dims = static_cast<std::size_t>(kernel.parallel - 2);
-  std::vector<Type*> parameters{ir.pointer_type()};
+  std::vector<Type*> parameters{ir.pointer_type(), ir.pointer_type()};
   parameters.insert(parameters.end(), 3 + batch_dims, ir.i64_type());
   llvm::Function* function =
       ir.create_function(kernel.name + ".tile", ir.builder.getVoidTy(), parameters, true);
   function->addFnAttr(llvm::Attribute::NoInline);
   Frame frame(ir, *function, entry, kernel, function->getArg(0));
-  Value* row = function->getArg(1);
-  Value* column = function->getArg(2);
+  Value* row = function->getArg(2);
+  Value* column = function->getArg(3);
   Values batch;
-  for (unsigned d = 0; d < batch_dims; ++d) batch.push_back(function->getArg(4 + d));
+  for (unsigned d = 0; d < batch_dims; ++d) batch.push_back(function->getArg(5 + d));
   Values masks(static_cast<std::size_t>(tile.vectors), nullptr);
   for (int j = 0; j < tile.vectors && dynamic; ++j) {
-    Value* left = ir.builder.CreateSub(function->getArg(3),
+    Value* left = ir.builder.CreateSub(function->getArg(4),
                                        ir.i64(static_cast<std::int64_t>(j) * tile.lanes));
     left = larger(ir, left, ir.i64(0));
     masks[static_cast<std::size_t>(j)] = tile.lanes == 1 ? ir.builder.CreateICmpSGT(left, ir.i64(0))
                                                          : first_lanes(ir, left, tile.lanes);
   }
   if (tail > 0) masks.back() = first_lanes(ir, ir.i64(tail), tile.lanes);
-  const Values sums = Microkernel(ir, frame, kernel, tile).run(row, column, batch, masks);
+  const Values sums =
+      Microkernel(ir, frame, kernel, tile).run(row, column, batch, masks, function->getArg(1));
   emit_epilogue(frame, kernel, tile, {row, column, batch, masks}, sums);
   ir.builder.CreateRetVoid();
   return function;

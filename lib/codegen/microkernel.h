@@ -5,9 +5,9 @@
 
 namespace nngc::codegen {
 
-/// An internal function (context, row, column, columns left, batch indices...). The last vector of
-/// its columns has `tail` lanes (0: all of them); with `dynamic`, only `columns left` columns exist
-/// at all.
+/// An internal function (context, packed B, row, column, columns left, batch indices...). The last
+/// vector of its columns has `tail` lanes (0: all of them); with `dynamic`, only `columns left`
+/// columns exist at all.
 [[nodiscard]] llvm::Function* emit_microkernel(IrContext& ir, const loop::Entry& entry,
                                                const loop::Kernel& kernel, const Tile& tile,
                                                int tail, bool dynamic);

@@ -5,6 +5,11 @@
 #include "codegen/dependence.h"
 
 namespace nngc::codegen {
+namespace {
+
+constexpr std::int64_t most_packed_bytes = 256 * 1024;
+
+} // namespace
 
 Tile choose_tile(const TargetTraits& traits, const loop::Kernel& kernel) {
   const std::size_t rank = kernel.dims.size();
@@ -34,7 +39,6 @@ Tile choose_tile(const TargetTraits& traits, const loop::Kernel& kernel) {
   if (wide && vectors >= 2 && rows.is_static() && rows.value() >= 28 && depth.is_static() &&
       depth.value() > 256 && stride % 512 != 0) {
     width = 2;
-    tile.prefetch = true;
   }
   // Panels of equal width, so that the last one is not thin.
   const std::int64_t panels = (vectors + width - 1) / width;
@@ -48,6 +52,16 @@ Tile choose_tile(const TargetTraits& traits, const loop::Kernel& kernel) {
         tile.rows = fewer;
         break;
       }
+  // Rows of B that lie a multiple of 2 KB apart share cache sets, and each has a page of its own:
+  // where they are many, a copy that is read by many tiles pays. It lies on the stack, so it must
+  // be small.
+  const int bytes = byte_size(kernel.operand_type);
+  const std::int64_t copied =
+      depth.is_static() ? depth.value() * tile.vectors * tile.lanes * bytes : most_packed_bytes + 1;
+  tile.packed = rows.is_static() && rows.value() >= 32 && vectors >= 4 && depth.is_static() &&
+                depth.value() >= 512 && stride * bytes % 2048 == 0 && stride > 0 &&
+                stride_of(kernel.b.index, static_cast<int>(rank) - 2) == Dim(1) &&
+                copied <= most_packed_bytes;
   // A batch that is known only at run time: few rows remain after tiles of four.
   if (!rows.is_static()) tile.rows = std::min(tile.rows, tile.vectors >= 3 ? 4 : 8);
   return tile;

@@ -7,9 +7,9 @@
 
 #include "codegen/codegen.h"
 #include "driver/header.h"
-#include "lower/lower.h"
 #include "loop/loop_printer.h"
 #include "loop/loop_verifier.h"
+#include "lower/lower.h"
 #include "nngc/text.h"
 
 namespace nngc {
@@ -33,7 +33,8 @@ Graph optimized(const Graph& graph, const CompileOptions& options) {
   return optimize(graph, passes);
 }
 
-loop::Program program_of(std::string_view model, std::span<const EntryPoint> entries, const CompileOptions& options) {
+loop::Program program_of(std::string_view model, std::span<const EntryPoint> entries,
+                         const CompileOptions& options) {
   loop::Program program;
   program.name = std::string(model);
   for (const EntryPoint& e : entries) {
@@ -44,7 +45,7 @@ loop::Program program_of(std::string_view model, std::span<const EntryPoint> ent
   return program;
 }
 
-}  // namespace
+} // namespace
 
 struct Executable::Impl {
   std::shared_ptr<codegen::JitModule> module;
@@ -58,14 +59,15 @@ Executable compile(const Graph& graph, const CompileOptions& options) {
   const auto start = std::chrono::steady_clock::now();
   auto impl = std::make_shared<Executable::Impl>();
   const EntryPoint point{"call", &graph};
-  loop::Program program = program_of(is_identifier(graph.name()) ? graph.name() : "model", {&point, 1}, options);
+  loop::Program program =
+      program_of(is_identifier(graph.name()) ? graph.name() : "model", {&point, 1}, options);
   impl->module = codegen::JitModule::compile(program, codegen_options(options));
   impl->entry = std::move(program.entries[0]);
   impl->function = impl->module->entry(impl->entry.name);
-  impl->entry.kernels.clear();  // only what a call needs is kept
+  impl->entry.kernels.clear(); // only what a call needs is kept
   for (const loop::Argument& a : impl->entry.arguments)
-    impl->arguments.push_back({a.name, a.type, a.kind != loop::BufferKind::Output, a.kind != loop::BufferKind::Input,
-                               a.role});
+    impl->arguments.push_back({a.name, a.type, a.kind != loop::BufferKind::Output,
+                               a.kind != loop::BufferKind::Input, a.role});
   impl->seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return Executable(std::move(impl));
 }
@@ -73,7 +75,8 @@ Executable compile(const Graph& graph, const CompileOptions& options) {
 namespace {
 
 /// The symbols' values, from the number of elements that each argument has.
-std::vector<std::int64_t> bind_symbols(const Executable::Impl& impl, const std::vector<const Arg*>& given) {
+std::vector<std::int64_t> bind_symbols(const Executable::Impl& impl,
+                                       const std::vector<const Arg*>& given) {
   const auto& symbols = impl.entry.symbols;
   std::vector<std::int64_t> values(symbols.size(), -1);
   for (std::size_t i = 0; i < given.size(); ++i) {
@@ -93,9 +96,10 @@ std::vector<std::int64_t> bind_symbols(const Executable::Impl& impl, const std::
     const auto at = static_cast<std::size_t>(
         std::find(symbols.begin(), symbols.end(), size.symbol_id()) - symbols.begin());
     if (values[at] >= 0 && values[at] != rest / size.scale())
-      throw Error(Error::Kind::Shape, "run: '" + info.name + "' with " + std::to_string(count) + " elements makes " +
-                                          size.symbol_name() + " = " + std::to_string(rest / size.scale()) +
-                                          ", another argument makes it " + std::to_string(values[at]));
+      throw Error(Error::Kind::Shape,
+                  "run: '" + info.name + "' with " + std::to_string(count) + " elements makes " +
+                      size.symbol_name() + " = " + std::to_string(rest / size.scale()) +
+                      ", another argument makes it " + std::to_string(values[at]));
     values[at] = rest / size.scale();
   }
   for (std::size_t s = 0; s < values.size(); ++s)
@@ -111,26 +115,31 @@ void* thread_workspace(std::size_t bytes) {
   return workspace.raw();
 }
 
-}  // namespace
+} // namespace
 
 void Executable::run(std::span<const Arg> args, const nngc_parallel* parallel) const {
   const auto& wanted = impl_->arguments;
   std::vector<const Arg*> given(wanted.size(), nullptr);
   for (const Arg& a : args) {
-    const auto it = std::find_if(wanted.begin(), wanted.end(), [&](const ArgumentInfo& w) { return w.name == a.name; });
+    const auto it = std::find_if(wanted.begin(), wanted.end(),
+                                 [&](const ArgumentInfo& w) { return w.name == a.name; });
     if (it == wanted.end()) {
       std::string names;
       for (const ArgumentInfo& w : wanted) names += (names.empty() ? "" : ", ") + w.name;
-      throw Error(Error::Kind::Argument, "run: there is no '" + std::string(a.name) + "'; there are " + names);
+      throw Error(Error::Kind::Argument,
+                  "run: there is no '" + std::string(a.name) + "'; there are " + names);
     }
     const Arg*& slot = given[static_cast<std::size_t>(it - wanted.begin())];
-    if (slot != nullptr) throw Error(Error::Kind::Argument, "run: '" + it->name + "' is given twice");
-    const bool half = (it->type.dtype == DType::BF16 || it->type.dtype == DType::F16) && a.dtype == DType::U16;
+    if (slot != nullptr)
+      throw Error(Error::Kind::Argument, "run: '" + it->name + "' is given twice");
+    const bool half =
+        (it->type.dtype == DType::BF16 || it->type.dtype == DType::F16) && a.dtype == DType::U16;
     if (a.dtype != it->type.dtype && !half)
       throw Error(Error::Kind::Type, "run: '" + it->name + "' is " + it->type.str() + ", got " +
                                          std::string(nngc::name(a.dtype)) + " elements");
     if (it->output && !a.writable)
-      throw Error(Error::Kind::Argument, "run: '" + it->name + "' is written, but the span given is const");
+      throw Error(Error::Kind::Argument,
+                  "run: '" + it->name + "' is written, but the span given is const");
     slot = &a;
   }
   std::string missing;
@@ -166,7 +175,8 @@ std::size_t Executable::workspace_bytes(std::span<const std::int64_t> dims) cons
   const auto at = static_cast<std::size_t>(
       std::find(symbols.begin(), symbols.end(), bytes.symbol_id()) - symbols.begin());
   if (at >= dims.size())
-    throw Error(Error::Kind::Argument, "workspace_bytes: needs the value of " + bytes.symbol_name());
+    throw Error(Error::Kind::Argument,
+                "workspace_bytes: needs the value of " + bytes.symbol_name());
   return static_cast<std::size_t>(bytes.at(dims[at]));
 }
 
@@ -174,32 +184,32 @@ std::string emit(std::string_view model, std::span<const EntryPoint> entries, St
                  const CompileOptions& options) {
   std::string text;
   switch (stage) {
-    case Stage::Graph:
-      for (const EntryPoint& e : entries) text += print(*e.graph);
-      return text;
-    case Stage::Opt:
-      for (const EntryPoint& e : entries) text += print(optimized(*e.graph, options));
-      return text;
-    case Stage::Dot:
-      for (const EntryPoint& e : entries) {
-        Lowered lowered = lower(optimized(*e.graph, options), std::string(model) + "_" + e.name);
-        DotOptions dot;
-        dot.groups = std::move(lowered.groups);
-        dot.group_names = std::move(lowered.group_names);
-        text += to_dot(lowered.graph, dot);
-      }
-      return text;
-    default: break;
+  case Stage::Graph:
+    for (const EntryPoint& e : entries) text += print(*e.graph);
+    return text;
+  case Stage::Opt:
+    for (const EntryPoint& e : entries) text += print(optimized(*e.graph, options));
+    return text;
+  case Stage::Dot:
+    for (const EntryPoint& e : entries) {
+      Lowered lowered = lower(optimized(*e.graph, options), std::string(model) + "_" + e.name);
+      DotOptions dot;
+      dot.groups = std::move(lowered.groups);
+      dot.group_names = std::move(lowered.group_names);
+      text += to_dot(lowered.graph, dot);
+    }
+    return text;
+  default: break;
   }
   const loop::Program program = program_of(model, entries, options);
   const codegen::Options target = codegen_options(options);
   switch (stage) {
-    case Stage::Loop: return loop::print(program);
-    case Stage::LlvmIr: return codegen::emit_llvm_ir(program, target);
-    case Stage::Bitcode: return codegen::emit_bitcode(program, target);
-    case Stage::Assembly: return codegen::emit_assembly(program, target);
-    case Stage::Object: return codegen::emit_object(program, target);
-    default: return c_header(program);
+  case Stage::Loop: return loop::print(program);
+  case Stage::LlvmIr: return codegen::emit_llvm_ir(program, target);
+  case Stage::Bitcode: return codegen::emit_bitcode(program, target);
+  case Stage::Assembly: return codegen::emit_assembly(program, target);
+  case Stage::Object: return codegen::emit_object(program, target);
+  default: return c_header(program);
   }
 }
 
@@ -218,4 +228,4 @@ CompileStats stats(const Graph& graph, const CompileOptions& options) {
 std::string llvm_version() { return codegen::llvm_version(); }
 std::string host_cpu() { return codegen::host_cpu(); }
 
-}  // namespace nngc
+} // namespace nngc

@@ -33,7 +33,8 @@ struct Hasher {
   std::size_t operator()(const std::vector<Dim>& v) const {
     std::size_t h = v.size();
     for (const Dim& d : v)
-      h = mix(mix(mix(h, d.symbol_id()), static_cast<std::size_t>(d.scale())), static_cast<std::size_t>(d.offset()));
+      h = mix(mix(mix(h, d.symbol_id()), static_cast<std::size_t>(d.scale())),
+              static_cast<std::size_t>(d.offset()));
     return h;
   }
   std::size_t operator()(const Literal& v) const {
@@ -46,18 +47,19 @@ bool equal(const AttrValue& a, const AttrValue& b) {
   if (a.index() != b.index()) return false;
   if (const auto* x = std::get_if<Literal>(&a)) {
     const Tensor &s = **x, &t = *std::get<Literal>(b);
-    return s.dtype() == t.dtype() && s.shape() == t.shape() && std::memcmp(s.raw(), t.raw(), s.bytes()) == 0;
+    return s.dtype() == t.dtype() && s.shape() == t.shape() &&
+           std::memcmp(s.raw(), t.raw(), s.bytes()) == 0;
   }
   if (const auto* x = std::get_if<Region>(&a)) {
     const auto& y = std::get<Region>(b);
     return *x == y || print(**x) == print(*y);
   }
-  if (const auto* x = std::get_if<double>(&a))  // bits: NaN equals itself, -0 is not 0
+  if (const auto* x = std::get_if<double>(&a)) // bits: NaN equals itself, -0 is not 0
     return std::bit_cast<std::uint64_t>(*x) == std::bit_cast<std::uint64_t>(std::get<double>(b));
   return a == b;
 }
 
-}  // namespace
+} // namespace
 
 Attrs::Attrs(std::initializer_list<Attr> list) {
   for (const Attr& a : list) set(a.key, a.value);
@@ -66,8 +68,10 @@ Attrs::Attrs(std::initializer_list<Attr> list) {
 void Attrs::set(std::string_view key, AttrValue value) {
   auto it = std::lower_bound(list_.begin(), list_.end(), key,
                              [](const Attr& a, std::string_view k) { return a.key < k; });
-  if (it != list_.end() && it->key == key) it->value = std::move(value);
-  else list_.insert(it, Attr{key, std::move(value)});
+  if (it != list_.end() && it->key == key)
+    it->value = std::move(value);
+  else
+    list_.insert(it, Attr{key, std::move(value)});
 }
 
 const AttrValue* Attrs::find(std::string_view key) const {
@@ -78,15 +82,17 @@ const AttrValue* Attrs::find(std::string_view key) const {
 
 std::size_t Attrs::hash() const {
   std::size_t h = list_.size();
-  for (const Attr& a : list_) h = mix(mix(h, hash_bytes(a.key.data(), a.key.size())), std::visit(Hasher{}, a.value));
+  for (const Attr& a : list_)
+    h = mix(mix(h, hash_bytes(a.key.data(), a.key.size())), std::visit(Hasher{}, a.value));
   return h;
 }
 
 bool operator==(const Attrs& a, const Attrs& b) {
   if (a.list_.size() != b.list_.size()) return false;
   for (std::size_t i = 0; i < a.list_.size(); ++i)
-    if (a.list_[i].key != b.list_[i].key || !equal(a.list_[i].value, b.list_[i].value)) return false;
+    if (a.list_[i].key != b.list_[i].key || !equal(a.list_[i].value, b.list_[i].value))
+      return false;
   return true;
 }
 
-}  // namespace nngc
+} // namespace nngc

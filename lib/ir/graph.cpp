@@ -9,46 +9,56 @@ const TensorType& Value::type() const { return graph_->type(id_); }
 
 std::string_view name(Role role) {
   switch (role) {
-    case Role::Data: return "data";
-    case Role::Param: return "param";
-    case Role::State: return "state";
-    case Role::Seed: return "seed";
+  case Role::Data: return "data";
+  case Role::Param: return "param";
+  case Role::State: return "state";
+  case Role::Seed: return "seed";
   }
   return "?";
 }
 
-Graph::Graph(std::string name) : data_(std::make_unique<GraphData>()) { data_->name = std::move(name); }
+Graph::Graph(std::string name) : data_(std::make_unique<GraphData>()) {
+  data_->name = std::move(name);
+}
 Graph::Graph(Graph&&) noexcept = default;
 Graph& Graph::operator=(Graph&&) noexcept = default;
 Graph::~Graph() = default;
 
 Value Graph::input(std::string_view name, TensorType type, Role role, Where where) {
   if (!is_identifier(name))
-    throw Error(Error::Kind::Graph, "input: '" + std::string(name) + "' is no identifier ([A-Za-z_][A-Za-z0-9_]*)",
+    throw Error(Error::Kind::Graph,
+                "input: '" + std::string(name) + "' is no identifier ([A-Za-z_][A-Za-z0-9_]*)",
                 where);
   if (data_->input_by_name.contains(std::string(name)))
     throw Error(Error::Kind::Graph, "input: the name '" + std::string(name) + "' is taken", where);
   for (const Dim& d : type.shape)
     if (d.is_static() && d.value() < 0)
-      throw Error(Error::Kind::Shape, "input: '" + std::string(name) + "' has a negative extent: " + type.str(), where);
+      throw Error(Error::Kind::Shape,
+                  "input: '" + std::string(name) + "' has a negative extent: " + type.str(), where);
   Attrs attrs{{"name", std::string(name)}, {"role", std::string(nngc::name(role))}};
-  const NodeId id = data_->intern(Opcode::Input, {}, data_->intern_type(type), data_->intern_attrs(attrs));
+  const NodeId id =
+      data_->intern(Opcode::Input, {}, data_->intern_type(type), data_->intern_attrs(attrs));
   data_->input_by_name.emplace(name, static_cast<std::uint32_t>(data_->inputs.size()));
   data_->inputs.push_back({std::string(name), id, role});
   return {data_.get(), id};
 }
 
-Value Graph::scalar(DType dtype, double value, Where where) { return splat(data_.get(), dtype, value, {}, where); }
+Value Graph::scalar(DType dtype, double value, Where where) {
+  return splat(data_.get(), dtype, value, {}, where);
+}
 
 void Graph::output(std::string_view name, Value value, Where where) {
   if (!is_identifier(name))
-    throw Error(Error::Kind::Graph, "output: '" + std::string(name) + "' is no identifier ([A-Za-z_][A-Za-z0-9_]*)",
+    throw Error(Error::Kind::Graph,
+                "output: '" + std::string(name) + "' is no identifier ([A-Za-z_][A-Za-z0-9_]*)",
                 where);
   if (value.graph() != data_.get())
-    throw Error(Error::Kind::Graph, "output: the value of '" + std::string(name) + "' belongs to another graph", where);
+    throw Error(Error::Kind::Graph,
+                "output: the value of '" + std::string(name) + "' belongs to another graph", where);
   for (const Output& o : data_->outputs)
     if (o.name == name)
-      throw Error(Error::Kind::Graph, "output: the name '" + std::string(name) + "' is taken", where);
+      throw Error(Error::Kind::Graph, "output: the name '" + std::string(name) + "' is taken",
+                  where);
   data_->outputs.push_back({std::string(name), value, {}});
 }
 
@@ -60,11 +70,14 @@ void Graph::update(Value input, Value result, Where where) {
   const std::string name(input_name(input));
   if (input.type() != result.type())
     throw Error(Error::Kind::Type,
-                "update: '" + name + "' is " + input.type().str() + ", its new value " + result.type().str(), where);
+                "update: '" + name + "' is " + input.type().str() + ", its new value " +
+                    result.type().str(),
+                where);
   for (const Output& o : data_->outputs) {
     if (o.updates && o.updates.same(input))
       throw Error(Error::Kind::Graph, "update: '" + name + "' is updated twice", where);
-    if (o.name == name) throw Error(Error::Kind::Graph, "update: an output is called '" + name + "' already", where);
+    if (o.name == name)
+      throw Error(Error::Kind::Graph, "update: an output is called '" + name + "' already", where);
   }
   data_->outputs.push_back({name, result, input});
 }
@@ -95,7 +108,8 @@ Role Graph::input_role(Value input) const {
 
 Value Graph::find_input(std::string_view name) const {
   auto it = data_->input_by_name.find(std::string(name));
-  return it == data_->input_by_name.end() ? Value{} : Value{data_.get(), data_->inputs[it->second].node};
+  return it == data_->input_by_name.end() ? Value{}
+                                          : Value{data_.get(), data_->inputs[it->second].node};
 }
 
 std::size_t Graph::node_count() const { return data_->nodes.size(); }
@@ -116,7 +130,8 @@ Graph Graph::clone() const {
   return copy;
 }
 
-SectionScope::SectionScope(GraphData* graph, Section section) : graph_(graph), before_(graph->section) {
+SectionScope::SectionScope(GraphData* graph, Section section)
+    : graph_(graph), before_(graph->section) {
   graph->section = section;
 }
 SectionScope::~SectionScope() { graph_->section = before_; }
@@ -130,4 +145,4 @@ std::vector<bool> live_nodes(const GraphData& graph) {
   return live;
 }
 
-}  // namespace nngc
+} // namespace nngc

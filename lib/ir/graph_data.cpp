@@ -12,13 +12,15 @@ std::size_t mix(std::size_t h, std::size_t v) { return (h ^ v) * 0x9E3779B97F4A7
 std::size_t type_hash(const TensorType& t) {
   std::size_t h = static_cast<std::size_t>(t.dtype) + 17;
   for (const Dim& d : t.shape)
-    h = mix(mix(mix(h, d.symbol_id()), static_cast<std::size_t>(d.scale())), static_cast<std::size_t>(d.offset()));
+    h = mix(mix(mix(h, d.symbol_id()), static_cast<std::size_t>(d.scale())),
+            static_cast<std::size_t>(d.offset()));
   return h;
 }
 
 /// The index of `item` in `pool`, appended if it is new.
 template <class T>
-std::uint32_t intern_in(std::deque<T>& pool, std::unordered_multimap<std::size_t, std::uint32_t>& ids, const T& item,
+std::uint32_t intern_in(std::deque<T>& pool,
+                        std::unordered_multimap<std::size_t, std::uint32_t>& ids, const T& item,
                         std::size_t hash) {
   const auto [first, last] = ids.equal_range(hash);
   for (auto it = first; it != last; ++it)
@@ -28,7 +30,7 @@ std::uint32_t intern_in(std::deque<T>& pool, std::unordered_multimap<std::size_t
   ids.emplace(hash, id);
   return id;
 }
-}  // namespace
+} // namespace
 
 std::uint32_t GraphData::intern_type(const TensorType& type) {
   return intern_in(types, type_ids_, type, type_hash(type));
@@ -58,10 +60,12 @@ void GraphData::grow() {
   }
 }
 
-NodeId GraphData::intern(Opcode op, std::span<const NodeId> operands, std::uint32_t type, std::uint32_t attrs) {
+NodeId GraphData::intern(Opcode op, std::span<const NodeId> operands, std::uint32_t type,
+                         std::uint32_t attrs) {
   if ((nodes.size() + 1) * 2 > slots_.size()) grow();
   std::size_t at = hash(op, operands, type, attrs) & (slots_.size() - 1);
-  // Inputs are never merged: two of equal type are two buffers. Their name attribute tells them apart.
+  // Inputs are never merged: two of equal type are two buffers. Their name attribute tells them
+  // apart.
   for (; slots_[at] != free_slot; at = (at + 1) & (slots_.size() - 1)) {
     const NodeId id = slots_[at];
     const Node& n = nodes[id];
@@ -72,11 +76,13 @@ NodeId GraphData::intern(Opcode op, std::span<const NodeId> operands, std::uint3
   }
   const NodeId id = size();
   slots_[at] = id;
-  const std::vector<NodeId> copy(operands.begin(), operands.end());  // `operands` may point into the pool
+  const std::vector<NodeId> copy(operands.begin(),
+                                 operands.end()); // `operands` may point into the pool
   nodes.push_back({op, section, epoch, static_cast<std::uint32_t>(copy.size()),
-                   static_cast<std::uint32_t>(operand_pool.size()), type, attrs, origin == no_origin ? id : origin});
+                   static_cast<std::uint32_t>(operand_pool.size()), type, attrs,
+                   origin == no_origin ? id : origin});
   operand_pool.insert(operand_pool.end(), copy.begin(), copy.end());
   return id;
 }
 
-}  // namespace nngc
+} // namespace nngc

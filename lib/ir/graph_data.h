@@ -1,5 +1,5 @@
-/// What a Graph owns: the append-only arena of nodes, the interned types and attributes, the table that shares equal
-/// nodes. Node ids are topological: operands exist before their users.
+/// What a Graph owns: the append-only arena of nodes, the interned types and attributes, the table
+/// that shares equal nodes. Node ids are topological: operands exist before their users.
 #pragma once
 
 #include <deque>
@@ -18,12 +18,13 @@ namespace nngc {
 struct Node {
   Opcode op;
   Section section;
-  std::uint8_t epoch;  ///< recomputed copies carry another epoch, so that sharing cannot undo recomputation
+  std::uint8_t
+      epoch; ///< recomputed copies carry another epoch, so that sharing cannot undo recomputation
   std::uint32_t operand_count;
-  std::uint32_t first_operand;  ///< in GraphData::operand_pool
-  std::uint32_t type;           ///< in GraphData::types
-  std::uint32_t attrs;          ///< in GraphData::attr_pool
-  NodeId origin;                ///< derivative nodes: the forward node whose rule made them; else itself
+  std::uint32_t first_operand; ///< in GraphData::operand_pool
+  std::uint32_t type;          ///< in GraphData::types
+  std::uint32_t attrs;         ///< in GraphData::attr_pool
+  NodeId origin; ///< derivative nodes: the forward node whose rule made them; else itself
 };
 
 struct InputInfo {
@@ -36,14 +37,14 @@ struct GraphData {
   std::string name;
   std::vector<Node> nodes;
   std::vector<NodeId> operand_pool;
-  std::deque<TensorType> types;  ///< deques: references stay valid while rules append nodes
+  std::deque<TensorType> types; ///< deques: references stay valid while rules append nodes
   std::deque<Attrs> attr_pool;
   std::vector<InputInfo> inputs;
   std::vector<Output> outputs;
   std::unordered_map<std::string, std::uint32_t> input_by_name;
   Section section = Section::Forward;
   std::uint8_t epoch = 0;
-  NodeId origin = no_origin;  ///< while a derivative rule runs: its forward node
+  NodeId origin = no_origin; ///< while a derivative rule runs: its forward node
   static constexpr NodeId no_origin = ~NodeId{0};
 
   [[nodiscard]] const Node& node(NodeId id) const { return nodes[id]; }
@@ -58,27 +59,32 @@ struct GraphData {
   std::uint32_t intern_type(const TensorType& type);
   std::uint32_t intern_attrs(const Attrs& attrs);
   /// The node with these parts, made if there is none. No checks: `append` is the front door.
-  NodeId intern(Opcode op, std::span<const NodeId> operands, std::uint32_t type, std::uint32_t attrs);
+  NodeId intern(Opcode op, std::span<const NodeId> operands, std::uint32_t type,
+                std::uint32_t attrs);
 
- private:
+private:
   [[nodiscard]] std::size_t hash(Opcode op, std::span<const NodeId> operands, std::uint32_t type,
                                  std::uint32_t attrs) const;
   void grow();
-  std::vector<NodeId> slots_;  ///< open addressing, ~0: free
+  std::vector<NodeId> slots_; ///< open addressing, ~0: free
   std::unordered_multimap<std::size_t, std::uint32_t> type_ids_, attr_ids_;
 };
 
-/// Builds one node: checks operands (same graph, arity), infers and checks the type, simplifies exactly, shares.
-/// Throws Error at `where`. `expected`: a written type to check against the inferred one (parser).
+/// Builds one node: checks operands (same graph, arity), infers and checks the type, simplifies
+/// exactly, shares. Throws Error at `where`. `expected`: a written type to check against the
+/// inferred one (parser).
 Value append(GraphData* graph, Opcode op, std::span<const Value> operands, Attrs attrs = {},
              Where where = Where::current());
 inline Value append(Opcode op, std::initializer_list<Value> operands, Attrs attrs, Where where) {
-  return append(operands.begin()->graph(), op, {operands.begin(), operands.size()}, std::move(attrs), where);
+  return append(operands.begin()->graph(), op, {operands.begin(), operands.size()},
+                std::move(attrs), where);
 }
-/// Throws Error{Attribute} at `where` unless the attributes are those that the op's record asks for.
+/// Throws Error{Attribute} at `where` unless the attributes are those that the op's record asks
+/// for.
 void check_attrs(const OpDef& def, const Attrs& attrs, Where where = Where::current());
 /// Another graph's node again in `graph`, with operands already there.
-Value copy_node(const GraphData& from, NodeId id, GraphData* graph, std::span<const Value> operands);
+Value copy_node(const GraphData& from, NodeId id, GraphData* graph,
+                std::span<const Value> operands);
 
 /// Which nodes the outputs need; inputs count only when needed.
 [[nodiscard]] std::vector<bool> live_nodes(const GraphData& graph);
@@ -86,9 +92,12 @@ Value copy_node(const GraphData& from, NodeId id, GraphData* graph, std::span<co
 /// Throws Error{Graph} at `where` unless all values belong to one graph; gives that graph.
 GraphData* common_graph(std::string_view op, std::span<const Value> values, Where where);
 
-/// A constant whose elements are all `value` (converted to the dtype). Rank 0 unless a shape is given.
-Value splat(GraphData* graph, DType dtype, double value, const Shape& shape = {}, Where where = Where::current());
-/// Whether `v` is a constant with equal elements, broadcasts of such included; gives the element as a double.
+/// A constant whose elements are all `value` (converted to the dtype). Rank 0 unless a shape is
+/// given.
+Value splat(GraphData* graph, DType dtype, double value, const Shape& shape = {},
+            Where where = Where::current());
+/// Whether `v` is a constant with equal elements, broadcasts of such included; gives the element as
+/// a double.
 [[nodiscard]] bool is_splat(Value v, double& element);
 
-}  // namespace nngc
+} // namespace nngc

@@ -1,6 +1,7 @@
-/// The record of a primitive: one definition per op, read by builder, printer, parser, verifier, DOT, evaluator,
-/// differentiation, lowering, fuzzer and docs. `ops/op_table.cpp` makes the table from `nngc/ops.def`: `op_def()` is
-/// declared here and defined there, the one deliberate upward link.
+/// The record of a primitive: one definition per op, read by builder, printer, parser, verifier,
+/// DOT, evaluator, differentiation, lowering, fuzzer and docs. `ops/op_table.cpp` makes the table
+/// from `nngc/ops.def`: `op_def()` is declared here and defined there, the one deliberate upward
+/// link.
 #pragma once
 
 #include <cstdint>
@@ -31,17 +32,34 @@ struct AttrSpec {
 };
 
 namespace trait {
-inline constexpr unsigned Elementwise = 1;   ///< result[i] depends on operands[..][i] alone; all shapes equal
-inline constexpr unsigned Commutative = 2;   ///< operands may be sorted
-inline constexpr unsigned Leaf = 4;          ///< no operands that carry a gradient
-inline constexpr unsigned View = 8;          ///< result[i] is an element of the operand: `view` maps the index
-inline constexpr unsigned MasksThrough = 16; ///< vjp may be applied to a cotangent and its mask alike
-inline constexpr unsigned Expensive = 32;    ///< a function call per element: not worth computing twice
-}  // namespace trait
+inline constexpr unsigned Elementwise =
+    1; ///< result[i] depends on operands[..][i] alone; all shapes equal
+inline constexpr unsigned Commutative = 2; ///< operands may be sorted
+inline constexpr unsigned Leaf = 4;        ///< no operands that carry a gradient
+inline constexpr unsigned View =
+    8; ///< result[i] is an element of the operand: `view` maps the index
+inline constexpr unsigned MasksThrough =
+    16; ///< vjp may be applied to a cotangent and its mask alike
+inline constexpr unsigned Expensive =
+    32; ///< a function call per element: not worth computing twice
+} // namespace trait
 
 /// How lowering treats an op that is neither elementwise nor a view.
 enum class Lowering : std::uint8_t {
-  Elementwise, View, Input, Constant, Iota, RngBits, Reshape, Pad, Concat, Gather, ScatterAdd, Reduce, ArgReduce, Dot
+  Elementwise,
+  View,
+  Input,
+  Constant,
+  Iota,
+  RngBits,
+  Reshape,
+  Pad,
+  Concat,
+  Gather,
+  ScatterAdd,
+  Reduce,
+  ArgReduce,
+  Dot
 };
 
 /// What `infer` sees. Shapes, dtypes and attributes are judged here and nowhere else.
@@ -50,7 +68,9 @@ struct InferContext {
   std::span<const TensorType* const> operands;
   const Attrs& attrs;
   Where where;
-  [[nodiscard]] const TensorType& operand(int i) const { return *operands[static_cast<std::size_t>(i)]; }
+  [[nodiscard]] const TensorType& operand(int i) const {
+    return *operands[static_cast<std::size_t>(i)];
+  }
   /// Throws Error{kind} `op: message: operand types`, at the user's line.
   [[noreturn]] void fail(Error::Kind kind, const std::string& message) const;
 };
@@ -63,7 +83,7 @@ struct Masked {
 
 /// What a derivative rule sees.
 class DiffContext {
- public:
+public:
   DiffContext(Value result, std::span<const Value> operands, const Attrs& attrs)
       : result_(result), operands_(operands), attrs_(attrs) {}
   [[nodiscard]] Value operand(int i) const { return operands_[static_cast<std::size_t>(i)]; }
@@ -71,38 +91,38 @@ class DiffContext {
   [[nodiscard]] Value result() const { return result_; }
   [[nodiscard]] const Attrs& attrs() const { return attrs_; }
 
- private:
+private:
   Value result_;
   std::span<const Value> operands_;
   const Attrs& attrs_;
 };
 
 class VjpContext : public DiffContext {
- public:
+public:
   using DiffContext::DiffContext;
-  Value cotangent;                                    ///< of the result, its mask already applied
-  std::vector<bool> wanted;                           ///< which operands need a cotangent
-  std::vector<Value> cotangents;                      ///< filled by the rule; empty: structural zero
+  Value cotangent;               ///< of the result, its mask already applied
+  std::vector<bool> wanted;      ///< which operands need a cotangent
+  std::vector<Value> cotangents; ///< filled by the rule; empty: structural zero
   [[nodiscard]] bool wants(int i) const { return wanted[static_cast<std::size_t>(i)]; }
   void add(int i, Value ct) { cotangents[static_cast<std::size_t>(i)] = ct; }
 };
 
 class JvpContext : public DiffContext {
- public:
+public:
   using DiffContext::DiffContext;
-  std::vector<Value> tangents;  ///< of the operands; empty: structural zero
+  std::vector<Value> tangents; ///< of the operands; empty: structural zero
   [[nodiscard]] Value tangent(int i) const { return tangents[static_cast<std::size_t>(i)]; }
 };
 
-struct EvalContext;   // ops/reference.h
-class LowerContext;   // ops/lower_context.h
-class ViewContext;    // ops/lower_context.h
+struct EvalContext; // ops/reference.h
+class LowerContext; // ops/lower_context.h
+class ViewContext;  // ops/lower_context.h
 
 struct OpDef {
   std::string_view mnemonic;
   std::string_view summary;
   int min_operands = 0;
-  int max_operands = 0;  ///< -1: any number
+  int max_operands = 0; ///< -1: any number
   unsigned traits = 0;
   Lowering lowering = Lowering::Elementwise;
   std::span<const AttrSpec> attrs = {};
@@ -112,12 +132,12 @@ struct OpDef {
   /// Other ops.
   void (*vjp)(VjpContext&) = nullptr;
   Value (*jvp)(JvpContext&) = nullptr;
-  std::string_view not_differentiable = {};  ///< why there is no rule (ints, bools, constants)
+  std::string_view not_differentiable = {}; ///< why there is no rule (ints, bools, constants)
   void (*eval)(EvalContext&) = nullptr;
-  int (*lower)(LowerContext&) = nullptr;   ///< Elementwise, Iota, RngBits: emits scalar instructions
-  void (*view)(ViewContext&) = nullptr;    ///< View: maps an index of the result to one of the operand
-  /// Exact rewrites that add no node, tried when a node is built: an existing node that has the same value bit for
-  /// bit, or an empty Value.
+  int (*lower)(LowerContext&) = nullptr; ///< Elementwise, Iota, RngBits: emits scalar instructions
+  void (*view)(ViewContext&) = nullptr; ///< View: maps an index of the result to one of the operand
+  /// Exact rewrites that add no node, tried when a node is built: an existing node that has the
+  /// same value bit for bit, or an empty Value.
   Value (*simplify)(GraphData* graph, std::span<const Value> operands, const Attrs& attrs,
                     const TensorType& type) = nullptr;
 };
@@ -127,10 +147,10 @@ struct OpDef {
 [[nodiscard]] bool find_op(std::string_view mnemonic, Opcode& out);
 inline constexpr int op_count = static_cast<int>(Opcode::Count_);
 
-namespace ops {  // one constant per primitive, defined in lib/ops/<mnemonic>.cpp
+namespace ops { // one constant per primitive, defined in lib/ops/<mnemonic>.cpp
 #define NNGC_OP(enumerator, mnemonic) extern const OpDef enumerator;
 #include "nngc/ops.def"
 #undef NNGC_OP
-}  // namespace ops
+} // namespace ops
 
-}  // namespace nngc
+} // namespace nngc

@@ -53,6 +53,7 @@ private:
   Value use(Scope& scope);
   void define(Scope& scope, const Token& name, Value value);
   void skip_to_statement();
+  void skip_to_end();
   void report(std::size_t offset, std::string message) {
     diagnostics_.error(offset, std::move(message));
   }
@@ -129,8 +130,12 @@ void Parser::body(Graph& g, Scope& scope, int depth) {
       lost_ = true;
       return;
     }
+    if (scope.returned) {
+      report(token.offset, "expected ',' or '}': a graph's return comes last");
+      skip_to_end();
+      continue;
+    }
     try {
-      if (scope.returned) reader_.fail(token.offset, "expected '}': nothing may follow the return");
       if (token.is_word("return"))
         return_statement(g, scope);
       else if (token.kind == Token::Kind::Value)
@@ -139,7 +144,10 @@ void Parser::body(Graph& g, Scope& scope, int depth) {
         reader_.fail_expected("'%name = op ...', 'return' or '}'");
     } catch (const SyntaxError&) {
       if (reader_.peek().offset == token.offset) reader_.take();
-      skip_to_statement();
+      if (scope.returned)
+        skip_to_end();
+      else
+        skip_to_statement();
     }
   }
   if (!scope.returned && !diagnostics_.full())
@@ -153,6 +161,12 @@ void Parser::skip_to_statement() {
     if (t.first_on_line && (t.kind == Token::Kind::Value || t.is_word("return") || t.is("}")))
       return;
   }
+}
+
+void Parser::skip_to_end() {
+  while (reader_.peek().kind != Token::Kind::End &&
+         !(reader_.peek().first_on_line && reader_.peek().is("}")))
+    reader_.take();
 }
 
 void Parser::define(Scope& scope, const Token& name, Value value) {
@@ -224,14 +238,19 @@ Attrs Parser::attributes(const OpDef& def, int depth, bool& broken) {
   if (!reader_.accept("{")) return attrs;
   if (reader_.accept("}")) return attrs;
   do {
+    const TextReader::Bookmark start = reader_.mark();
     try {
       one_attribute(def, depth, attrs);
     } catch (const SyntaxError&) {
       broken = true;
+      reader_.go(start); // the mistake may stand inside of brackets
       reader_.skip_value();
     }
   } while (reader_.accept(","));
-  if (!reader_.accept("}")) reader_.fail_expected("',' or '}'");
+  if (!reader_.accept("}")) {
+    if (broken) throw SyntaxError{};
+    reader_.fail_expected("',' or '}'");
+  }
   return attrs;
 }
 
@@ -309,7 +328,6 @@ void Parser::return_statement(Graph& g, Scope& scope) {
   if (reader_.peek().is("}")) return;
   do one_output(g, scope);
   while (reader_.accept(","));
-  if (!reader_.peek().is("}")) reader_.fail_expected("',' or '}'");
 }
 
 void Parser::one_output(Graph& g, Scope& scope) {

@@ -41,6 +41,22 @@ void print_float(std::string& out, T value, Bits bits, Bits usual_nan) {
   }
 }
 
+/// A 16-bit float: the fewest digits that read back as the same bits.
+void print_half(std::string& out, std::uint16_t bits, float value, std::uint16_t (*round)(float),
+                std::uint16_t usual_nan) {
+  if (!std::isfinite(value)) return print_float(out, value, bits, usual_nan);
+  char buffer[40];
+  for (int digits = 1; digits <= 9; ++digits) {
+    const char* end =
+        std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::general, digits)
+            .ptr;
+    float back = 0;
+    std::from_chars(buffer, end, back);
+    if (round(back) == bits)
+      return void(out.append(buffer, static_cast<std::size_t>(end - buffer)));
+  }
+}
+
 template <class Item, class Print>
 void print_list(std::string& out, const std::vector<Item>& items, Print print) {
   out += '[';
@@ -93,11 +109,11 @@ void print_element(std::string& out, const Tensor& t, std::int64_t index) {
   case DType::U64: return print_number(out, t.data<std::uint64_t>()[i]);
   case DType::BF16: {
     const std::uint16_t bits = t.data<std::uint16_t>()[i];
-    return print_float(out, from_bf16(bits), bits, std::uint16_t{0x7fc0});
+    return print_half(out, bits, from_bf16(bits), to_bf16, std::uint16_t{0x7fc0});
   }
   case DType::F16: {
     const std::uint16_t bits = t.data<std::uint16_t>()[i];
-    return print_float(out, from_f16(bits), bits, std::uint16_t{0x7e00});
+    return print_half(out, bits, from_f16(bits), to_f16, std::uint16_t{0x7e00});
   }
   case DType::F32: {
     const float x = t.data<float>()[i];

@@ -67,6 +67,8 @@ void TextReader::fail_expected(std::string_view what) {
 void TextReader::skip_value() {
   int depth = 0;
   for (; token_.kind != Token::Kind::End; take()) {
+    const bool statement = token_.kind == Token::Kind::Value || token_.is_word("return");
+    if (statement && token_.first_on_line) return; // a bracket or quote was left open
     const bool closes = token_.is("]") || token_.is("}") || token_.is(")");
     if (depth == 0 && (closes || token_.is(","))) return;
     if (closes) --depth;
@@ -153,7 +155,7 @@ Dim TextReader::dim() {
 
 Shape TextReader::shape() {
   const std::size_t at = token_.offset;
-  Shape result(list(&TextReader::dim, "a dim"));
+  Shape result(list(&TextReader::dim, "dim"));
   if (result.rank() > max_rank) fail(at, "more than " + std::to_string(max_rank) + " dims");
   return result;
 }
@@ -163,6 +165,8 @@ TensorType TextReader::type() {
   TensorType result;
   if (!parse_dtype(word.text, result.dtype))
     fail(word.offset, "'" + std::string(word.text.substr(0, 40)) + "' is no dtype");
+  if (!token_.is("["))
+    fail(word.offset, "a type has its dims in brackets: f32[2,3], or f32[] for a scalar");
   result.shape = shape();
   std::int64_t elements = 1;
   for (const Dim& d : result.shape) {

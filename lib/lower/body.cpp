@@ -1,4 +1,5 @@
-// Expressions: elementwise ops, views and constants become instructions; values in memory become loads.
+// Expressions: elementwise ops, views and constants become instructions; values in memory become
+// loads.
 #include "lower/body.h"
 
 #include <cstring>
@@ -31,13 +32,15 @@ int Body::position(Affine index) {
 
 int Body::load(NodeId base, Affine at) {
   Instr i;
-  i.op = Op::Load, i.type = g_.type(base).dtype, i.buffer = buffer_of_[base], i.index = std::move(at);
+  i.op = Op::Load, i.type = g_.type(base).dtype, i.buffer = buffer_of_[base],
+  i.index = std::move(at);
   return append_instr(phase_, std::move(i));
 }
 
 int Body::load_where(NodeId base, Affine at, int offset, int condition) {
   Instr i;
-  i.op = Op::LoadAt, i.type = g_.type(base).dtype, i.buffer = buffer_of_[base], i.index = std::move(at);
+  i.op = Op::LoadAt, i.type = g_.type(base).dtype, i.buffer = buffer_of_[base],
+  i.index = std::move(at);
   i.a = offset, i.b = condition;
   return append_instr(phase_, std::move(i));
 }
@@ -45,8 +48,9 @@ int Body::load_where(NodeId base, Affine at, int offset, int condition) {
 int Body::both(int a, int b) { return a < 0 ? b : b < 0 ? a : emit(Op::And, DType::Bool, a, b); }
 
 int Body::value(NodeId v, Index index) {
-  for (;;) {  // views are followed here: chains of them may be long
-    if (plan_.in_memory(v) && plan_.stored_by[v] != group_) return load(v, linear(g_.type(v).shape, index));
+  for (;;) { // views are followed here: chains of them may be long
+    if (plan_.in_memory(v) && plan_.stored_by[v] != group_)
+      return load(v, linear(g_.type(v).shape, index));
     if (plan_.lowering(v) == Lowering::View) {
       index = view_index(g_, v, index);
     } else if (plan_.lowering(v) == Lowering::Reshape) {
@@ -57,7 +61,8 @@ int Body::value(NodeId v, Index index) {
       } else if (plan_.in_memory(o)) {
         return load(o, linear(g_.type(v).shape, index));
       } else {
-        index.assign(static_cast<std::size_t>(g_.type(o).shape.rank()), Affine{});  // a splat: any element
+        index.assign(static_cast<std::size_t>(g_.type(o).shape.rank()),
+                     Affine{}); // a splat: any element
       }
     } else {
       break;
@@ -73,25 +78,26 @@ int Body::value(NodeId v, Index index) {
 
 int Body::compute(NodeId v, const Index& index) {
   switch (plan_.lowering(v)) {
-    case Lowering::Constant: return constant_element(v, index);
-    case Lowering::Pad: return pad(v, index);
-    case Lowering::Concat: return concat(v, index);
-    case Lowering::Gather: return gather(v, index);
-    case Lowering::Reduce: case Lowering::ArgReduce: return reduced(v);
-    case Lowering::Dot: {
-      const DType type = g_.type(v).dtype;
-      const bool half = type == DType::BF16 || type == DType::F16;
-      const int acc = emit(Op::Acc, half ? DType::F32 : type);
-      return half ? emit(Op::Convert, type, acc) : acc;
-    }
-    default: return elementwise(v, index);
+  case Lowering::Constant: return constant_element(v, index);
+  case Lowering::Pad: return pad(v, index);
+  case Lowering::Concat: return concat(v, index);
+  case Lowering::Gather: return gather(v, index);
+  case Lowering::Reduce:
+  case Lowering::ArgReduce: return reduced(v);
+  case Lowering::Dot: {
+    const DType type = g_.type(v).dtype;
+    const bool half = type == DType::BF16 || type == DType::F16;
+    const int acc = emit(Op::Acc, half ? DType::F32 : type);
+    return half ? emit(Op::Convert, type, acc) : acc;
+  }
+  default: return elementwise(v, index);
   }
 }
 
 int Body::elementwise(NodeId v, const Index& index) {
   std::vector<int> operands;
   std::vector<const TensorType*> types;
-  if (plan_.lowering(v) == Lowering::RngBits) {  // two words of the key, and the counter
+  if (plan_.lowering(v) == Lowering::RngBits) { // two words of the key, and the counter
     const NodeId key = g_.operands(v)[0], counter = g_.operands(v)[1];
     Affine second;
     second.base = 1;
@@ -131,7 +137,8 @@ int Body::reduced(NodeId v) {
 int Body::pad(NodeId v, const Index& index) {
   const NodeId x = g_.operands(v)[0];
   const Attrs& attrs = g_.attrs(v);
-  const auto &lo = attrs.get<Axes>("lo"), &hi = attrs.get<Axes>("hi"), &interior = attrs.get<Axes>("interior");
+  const auto &lo = attrs.get<Axes>("lo"), &hi = attrs.get<Axes>("hi"),
+             &interior = attrs.get<Axes>("interior");
   for (std::int64_t i : interior)
     if (i != 0) return spread_pad(v, index);
   int inside = -1;
@@ -149,9 +156,11 @@ int Body::pad(NodeId v, const Index& index) {
   }
   NodeId base = 0;
   Affine at;
-  if (!resolve(plan_, x, moved, base, at)) {  // a splat
+  if (!resolve(plan_, x, moved, base, at)) { // a splat
     const int element = value(x, Index(moved.size()));
-    return inside < 0 ? element : emit(Op::Select, g_.type(v).dtype, inside, element, value(g_.operands(v)[1], {}));
+    return inside < 0
+               ? element
+               : emit(Op::Select, g_.type(v).dtype, inside, element, value(g_.operands(v)[1], {}));
   }
   if (inside < 0) return load(base, at);
   const int element = load_where(base, at, constant(DType::I64, 0), inside);
@@ -168,8 +177,10 @@ int Body::spread_pad(NodeId v, const Index& index) {
   const Shape& shape = g_.type(x).shape;
   for (int axis = shape.rank(); axis-- > 0;) {
     const auto a = static_cast<std::size_t>(axis);
-    const int at = position(shifted(index[a], Dim(-lo[a]))), step = constant(DType::I64, interior[a] + 1);
-    const int quotient = emit(Op::Div, DType::I64, at, step), rest = emit(Op::Rem, DType::I64, at, step);
+    const int at = position(shifted(index[a], Dim(-lo[a]))),
+              step = constant(DType::I64, interior[a] + 1);
+    const int quotient = emit(Op::Div, DType::I64, at, step),
+              rest = emit(Op::Rem, DType::I64, at, step);
     Affine extent, walk;
     extent.base = shape[axis];
     walk.base = stride;
@@ -181,7 +192,9 @@ int Body::spread_pad(NodeId v, const Index& index) {
     stride = stride * shape[axis];
   }
   const int element = load_where(x, Affine{}, offset, inside);
-  return inside < 0 ? element : emit(Op::Select, g_.type(v).dtype, inside, element, value(g_.operands(v)[1], {}));
+  return inside < 0
+             ? element
+             : emit(Op::Select, g_.type(v).dtype, inside, element, value(g_.operands(v)[1], {}));
 }
 
 int Body::concat(NodeId v, const Index& index) {
@@ -217,13 +230,15 @@ std::pair<int, int> Body::checked_index(int i, Dim n, const std::string& mode) {
   extent.base = n, last.base = n - Dim(1);
   const int zero = constant(DType::I64, 0);
   if (mode == "fill")
-    return {i, both(emit(Op::Ge, DType::Bool, i, zero), emit(Op::Lt, DType::Bool, i, position(extent)))};
+    return {i, both(emit(Op::Ge, DType::Bool, i, zero),
+                    emit(Op::Lt, DType::Bool, i, position(extent)))};
   // A promise is held by clipping too: nothing outside is ever read.
   return {emit(Op::Max, DType::I64, emit(Op::Min, DType::I64, i, position(last)), zero), -1};
 }
 
-void Body::split_axis(NodeId v, Index index, int axis, NodeId& base, Affine& rest, Dim& stride) const {
-  constexpr int marker = 1 << 20;  // a dim that no kernel has
+void Body::split_axis(NodeId v, Index index, int axis, NodeId& base, Affine& rest,
+                      Dim& stride) const {
+  constexpr int marker = 1 << 20; // a dim that no kernel has
   index[static_cast<std::size_t>(axis)] = dim_index(marker);
   Affine all;
   if (!resolve(plan_, v, index, base, all)) base = v;
@@ -231,8 +246,10 @@ void Body::split_axis(NodeId v, Index index, int axis, NodeId& base, Affine& res
   rest.base = all.base;
   rest.terms.clear();
   for (const auto& t : all.terms) {
-    if (t.dim == marker) stride = t.stride;
-    else rest.terms.push_back(t);
+    if (t.dim == marker)
+      stride = t.stride;
+    else
+      rest.terms.push_back(t);
   }
 }
 
@@ -243,7 +260,8 @@ int Body::gather(NodeId v, const Index& index) {
   const auto first = index.begin() + axis;
   const int raw = value(indices, Index(first, first + rank));
   const int i = g_.type(indices).dtype == DType::I64 ? raw : emit(Op::Convert, DType::I64, raw);
-  const auto [at, inside] = checked_index(i, g_.type(x).shape[axis], g_.attrs(v).get<std::string>("mode"));
+  const auto [at, inside] =
+      checked_index(i, g_.type(x).shape[axis], g_.attrs(v).get<std::string>("mode"));
   Index rows(index.begin(), first);
   rows.emplace_back();
   rows.insert(rows.end(), first + rank, index.end());
@@ -251,13 +269,14 @@ int Body::gather(NodeId v, const Index& index) {
   Affine rest, walk;
   Dim stride;
   split_axis(x, rows, axis, base, rest, stride);
-  if (!plan_.in_memory(base)) {  // a splat
+  if (!plan_.in_memory(base)) { // a splat
     const int element = value(x, Index(rows.size()));
-    return inside < 0 ? element
-                      : emit(Op::Select, g_.type(v).dtype, inside, element, constant(g_.type(v).dtype, 0));
+    return inside < 0
+               ? element
+               : emit(Op::Select, g_.type(v).dtype, inside, element, constant(g_.type(v).dtype, 0));
   }
   walk.base = stride;
   return load_where(base, rest, emit(Op::Mul, DType::I64, at, position(walk)), inside);
 }
 
-}  // namespace nngc::lower_detail
+} // namespace nngc::lower_detail

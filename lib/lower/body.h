@@ -10,24 +10,31 @@
 namespace nngc::lower_detail {
 
 class Body {
- public:
-  /// `reduced(anchor)`: phase and number of the result of an anchor of the group that an earlier phase computed.
+public:
+  /// `reduced(anchor)`: phase and number of the result of an anchor of the group that an earlier
+  /// phase computed.
   using Results = std::unordered_map<NodeId, std::pair<int, int>>;
-  Body(const Plan& plan, int group, const std::vector<int>& buffer_of, const Results& results, loop::Phase& phase)
-      : plan_(plan), g_(*plan.graph), group_(group), buffer_of_(buffer_of), results_(results), phase_(phase) {}
+  Body(const Plan& plan, int group, const std::vector<int>& buffer_of, const Results& results,
+       loop::Phase& phase)
+      : plan_(plan), g_(*plan.graph), group_(group), buffer_of_(buffer_of), results_(results),
+        phase_(phase) {}
 
-  /// The instruction that gives element `index` of v. Recursion is bounded: longer expressions have been stored.
+  /// The instruction that gives element `index` of v. Recursion is bounded: longer expressions have
+  /// been stored.
   int value(NodeId v, Index index);
   int load(NodeId base, loop::Affine position);
   int emit(loop::Op op, DType type, int a = -1, int b = -1, int c = -1);
   int constant(DType type, std::int64_t value);
-  int position(loop::Affine index);  ///< an I64
-  /// i in [0, n) as asked by the mode: the index to use, and the condition under which it counts (-1: always).
+  int position(loop::Affine index); ///< an I64
+  /// i in [0, n) as asked by the mode: the index to use, and the condition under which it counts
+  /// (-1: always).
   std::pair<int, int> checked_index(int i, Dim n, const std::string& mode);
-  /// Position of element `index` of v, whose axis `axis` is dynamic: the static part, and that axis' stride.
-  void split_axis(NodeId v, Index index, int axis, NodeId& base, loop::Affine& rest, Dim& stride) const;
+  /// Position of element `index` of v, whose axis `axis` is dynamic: the static part, and that
+  /// axis' stride.
+  void split_axis(NodeId v, Index index, int axis, NodeId& base, loop::Affine& rest,
+                  Dim& stride) const;
 
- private:
+private:
   int compute(NodeId v, const Index& index);
   int elementwise(NodeId v, const Index& index);
   int constant_element(NodeId v, const Index& index);
@@ -48,4 +55,4 @@ class Body {
   std::unordered_map<NodeId, std::vector<std::pair<Index, int>>> memo_;
 };
 
-}  // namespace nngc::lower_detail
+} // namespace nngc::lower_detail

@@ -1,4 +1,5 @@
-// Neighbouring dims that every access walks as one become one; dims of extent 1 go. Long lanes and simple loops follow.
+// Neighbouring dims that every access walks as one become one; dims of extent 1 go. Long lanes and
+// simple loops follow.
 #include <functional>
 
 #include "lower/plan.h"
@@ -30,25 +31,32 @@ void drop_dim(loop::Kernel& k, int gone) {
   });
   k.dims.erase(k.dims.begin() + gone);
   if (gone < k.parallel) --k.parallel;
-  if (k.lane > gone) --k.lane;
-  else if (k.lane == gone) k.lane = -1;
+  if (k.lane > gone)
+    --k.lane;
+  else if (k.lane == gone)
+    k.lane = -1;
 }
 
 bool walks_as_one(loop::Kernel& k, int outer, int inner) {
   bool ok = true;
   for_each_index(k, [&](loop::Affine& a) {
     if (!ok) return;
-    const Dim so = stride_of(a, outer), si = stride_of(a, inner), extent = k.dims[static_cast<std::size_t>(inner)].extent;
-    if (!so.is_static() && !extent.is_static()) ok = so == si && so == Dim(0);
-    else if (!si.is_static() && !extent.is_static()) ok = false;
-    else ok = so == si * extent;
+    const Dim so = stride_of(a, outer), si = stride_of(a, inner),
+              extent = k.dims[static_cast<std::size_t>(inner)].extent;
+    if (!so.is_static() && !extent.is_static())
+      ok = so == si && so == Dim(0);
+    else if (!si.is_static() && !extent.is_static())
+      ok = false;
+    else
+      ok = so == si * extent;
   });
   if (!ok) return false;
-  const Dim a = k.dims[static_cast<std::size_t>(outer)].extent, b = k.dims[static_cast<std::size_t>(inner)].extent;
+  const Dim a = k.dims[static_cast<std::size_t>(outer)].extent,
+            b = k.dims[static_cast<std::size_t>(inner)].extent;
   return a.is_static() || b.is_static();
 }
 
-}  // namespace
+} // namespace
 
 void collapse_dims(loop::Kernel& k) {
   const bool contraction = k.kind == loop::KernelKind::Contraction;
@@ -62,7 +70,8 @@ void collapse_dims(loop::Kernel& k) {
     if (contraction && outer > static_cast<int>(k.dims.size()) - 4) continue;
     if ((outer < k.parallel) != (inner < k.parallel) || !walks_as_one(k, outer, inner)) continue;
     k.dims[static_cast<std::size_t>(inner)].extent =
-        k.dims[static_cast<std::size_t>(outer)].extent * k.dims[static_cast<std::size_t>(inner)].extent;
+        k.dims[static_cast<std::size_t>(outer)].extent *
+        k.dims[static_cast<std::size_t>(inner)].extent;
     drop_dim(k, outer);
   }
   if (k.lane >= 0 || k.dims.empty()) return;
@@ -71,4 +80,4 @@ void collapse_dims(loop::Kernel& k) {
   k.lane = lane_reduced || rank > k.parallel ? rank - 1 : k.parallel - 1;
 }
 
-}  // namespace nngc::lower_detail
+} // namespace nngc::lower_detail

@@ -1,10 +1,15 @@
 // Fusion groups. One pass in id order:
 //
-// 1. Reductions and dots are anchors: each begins a group, or joins the group its operand is pending in.
-// 2. Elementwise ops and views are inlined. While an anchor's result is still in registers, values computed from it
-//    are pending: their `home` is that group, and their `frame` says how their axes lie in its space.
-// 3. A value gets a buffer, stored by its home (or by a Map group of its own), as late as possible: when something
-//    outside needs it in memory, when two homes meet, or when the home would have to wait for its own result.
+// 1. Reductions and dots are anchors: each begins a group, or joins the group its operand is
+// pending in.
+// 2. Elementwise ops and views are inlined. While an anchor's result is still in registers, values
+// computed from it
+//    are pending: their `home` is that group, and their `frame` says how their axes lie in its
+//    space.
+// 3. A value gets a buffer, stored by its home (or by a Map group of its own), as late as possible:
+// when something
+//    outside needs it in memory, when two homes meet, or when the home would have to wait for its
+//    own result.
 #include <algorithm>
 #include <numeric>
 
@@ -14,10 +19,11 @@ namespace nngc::lower_detail {
 
 namespace {
 
-constexpr int inline_limit = 96;  ///< instructions computed again rather than loaded, and depth of recursion
+constexpr int inline_limit =
+    96; ///< instructions computed again rather than loaded, and depth of recursion
 
 class Grouping {
- public:
+public:
   explicit Grouping(const GraphData& g) : g_(g) {
     plan_.graph = &g;
     plan_.live = live_nodes(g);
@@ -43,7 +49,7 @@ class Grouping {
     return std::move(plan_);
   }
 
- private:
+private:
   int new_group(Group group) {
     plan_.groups.push_back(std::move(group));
     plan_.closure.emplace_back();
@@ -72,7 +78,8 @@ class Grouping {
     merge(plan_.closure[static_cast<std::size_t>(group)]);
     for (std::size_t k = static_cast<std::size_t>(group) + 1; k < plan_.groups.size(); ++k)
       if (plan_.depends(static_cast<int>(k), group)) merge(plan_.closure[k]);
-    // Groups are numbered by creation, but an earlier one may depend on a later one by a root added since.
+    // Groups are numbered by creation, but an earlier one may depend on a later one by a root added
+    // since.
     for (std::size_t k = 0; k < static_cast<std::size_t>(group); ++k)
       if (plan_.depends(static_cast<int>(k), group)) merge(plan_.closure[k]);
   }
@@ -151,31 +158,42 @@ class Grouping {
 
   void visit(NodeId v) {
     switch (plan_.lowering(v)) {
-      case Lowering::Input: case Lowering::Constant: case Lowering::Iota: return;
-      case Lowering::Elementwise: case Lowering::RngBits: return visit_elementwise(v);
-      case Lowering::View: case Lowering::Reshape: return visit_view(v);
-      case Lowering::Pad: case Lowering::Concat: case Lowering::Gather: return visit_moving(v);
-      case Lowering::Reduce: case Lowering::ArgReduce: return visit_reduce(v);
-      case Lowering::Dot: return visit_dot(v);
-      case Lowering::ScatterAdd: return visit_scatter(v);
+    case Lowering::Input:
+    case Lowering::Constant:
+    case Lowering::Iota: return;
+    case Lowering::Elementwise:
+    case Lowering::RngBits: return visit_elementwise(v);
+    case Lowering::View:
+    case Lowering::Reshape: return visit_view(v);
+    case Lowering::Pad:
+    case Lowering::Concat:
+    case Lowering::Gather: return visit_moving(v);
+    case Lowering::Reduce:
+    case Lowering::ArgReduce: return visit_reduce(v);
+    case Lowering::Dot: return visit_dot(v);
+    case Lowering::ScatterAdd: return visit_scatter(v);
     }
   }
 
   void visit_elementwise(NodeId v) {
     if (plan_.lowering(v) == Lowering::RngBits)
       for (NodeId o : g_.operands(v)) store_base(o);
-    // One home at most: the youngest group's; others' values go to memory first, and so do values of another frame.
+    // One home at most: the youngest group's; others' values go to memory first, and so do values
+    // of another frame.
     int home = -1;
     for (NodeId o : g_.operands(v)) home = std::max(home, plan_.home[o]);
     const Frame* frame = nullptr;
     for (NodeId o : g_.operands(v)) {
       if (plan_.home[o] < 0) continue;
-      if (plan_.home[o] != home || (frame != nullptr && *frame != plan_.frame[o])) store(o);
-      else frame = &plan_.frame[o];
+      if (plan_.home[o] != home || (frame != nullptr && *frame != plan_.frame[o]))
+        store(o);
+      else
+        frame = &plan_.frame[o];
     }
     inherit(v);
     if (frame == nullptr) home = -1;
-    // The home may not wait for itself, as it would if another operand came from a group that waits for it.
+    // The home may not wait for itself, as it would if another operand came from a group that waits
+    // for it.
     if (home >= 0 && !may_need(home, plan_.needs[v])) {
       for (NodeId o : g_.operands(v))
         if (plan_.home[o] == home) store(o);
@@ -212,7 +230,7 @@ class Grouping {
           !is_splat({const_cast<GraphData*>(&g_), o}, element))
         store(o);
     } else if (g_.node(v).op == Opcode::BroadcastInDim && plan_.heavy[o]) {
-      store(o);  // a function call per element of the small value, not of the big one
+      store(o); // a function call per element of the small value, not of the big one
     }
     inherit(v);
     if (plan_.cost[v] > inline_limit) store(v);
@@ -238,9 +256,12 @@ class Grouping {
     const auto& dims = g_.attrs(v).get<Axes>("dims");
     for (std::size_t i = 0; i < dims.size(); ++i) {
       const bool one = from[static_cast<int>(i)] == Dim(1);
-      if (f[i] != dims[i] && !(one && (f[i] < 0 || to[static_cast<int>(dims[i])] != Dim(1)) && f[i] < 0)) return false;
+      if (f[i] != dims[i] &&
+          !(one && (f[i] < 0 || to[static_cast<int>(dims[i])] != Dim(1)) && f[i] < 0))
+        return false;
     }
-    // What is not broadcast along must be reduced, else the value would be needed at several parallel points.
+    // What is not broadcast along must be reduced, else the value would be needed at several
+    // parallel points.
     for (int d = 0; d < to.rank(); ++d) {
       const bool covered = std::find(f.begin(), f.end(), d) != f.end();
       if (!covered && !group.reduced[static_cast<std::size_t>(d)] && to[d] != Dim(1)) return false;
@@ -260,10 +281,14 @@ class Grouping {
   void visit_moving(NodeId v) {
     const auto operands = g_.operands(v);
     for (std::size_t i = 0; i < operands.size(); ++i) {
-      const bool by_value = (plan_.lowering(v) != Lowering::Concat && i == 1);  // pad's value, gather's indices
-      if (plan_.home[operands[i]] >= 0) store(operands[i]);
-      else if (!by_value && spread(v)) store(operands[i]);  // its elements are not at affine positions
-      else if (!by_value) store_base(operands[i]);
+      const bool by_value =
+          (plan_.lowering(v) != Lowering::Concat && i == 1); // pad's value, gather's indices
+      if (plan_.home[operands[i]] >= 0)
+        store(operands[i]);
+      else if (!by_value && spread(v))
+        store(operands[i]); // its elements are not at affine positions
+      else if (!by_value)
+        store_base(operands[i]);
     }
     inherit(v);
     plan_.cost[v] += 4 * static_cast<int>(operands.size());
@@ -276,16 +301,18 @@ class Grouping {
     std::vector<bool> reduced(static_cast<std::size_t>(space.rank()));
     const Attrs& attrs = g_.attrs(v);
     const bool arg = plan_.lowering(v) == Lowering::ArgReduce;
-    if (arg) reduced[static_cast<std::size_t>(attrs.get<std::int64_t>("axis"))] = true;
-    else for (std::int64_t a : attrs.get<Axes>("axes")) reduced[static_cast<std::size_t>(a)] = true;
+    if (arg)
+      reduced[static_cast<std::size_t>(attrs.get<std::int64_t>("axis"))] = true;
+    else
+      for (std::int64_t a : attrs.get<Axes>("axes")) reduced[static_cast<std::size_t>(a)] = true;
 
     int home = plan_.home[o];
     if (home >= 0) {
       const Group& group = plan_.groups[static_cast<std::size_t>(home)];
       Frame full(static_cast<std::size_t>(space.rank()));
       std::iota(full.begin(), full.end(), 0);
-      if (group.kind != Group::Kind::Reduce || !(group.space == space) || group.reduced != reduced ||
-          plan_.frame[o] != full || !may_need(home, plan_.needs[o])) {
+      if (group.kind != Group::Kind::Reduce || !(group.space == space) ||
+          group.reduced != reduced || plan_.frame[o] != full || !may_need(home, plan_.needs[o])) {
         store(o);
         home = -1;
       }
@@ -303,8 +330,10 @@ class Grouping {
     Frame frame;
     const bool keep = !arg && attrs.get_or<bool>("keepdims", false);
     for (int d = 0; d < space.rank(); ++d) {
-      if (!reduced[static_cast<std::size_t>(d)]) frame.push_back(d);
-      else if (keep) frame.push_back(-1);
+      if (!reduced[static_cast<std::size_t>(d)])
+        frame.push_back(d);
+      else if (keep)
+        frame.push_back(-1);
     }
     plan_.frame[v] = std::move(frame);
     plan_.cost[v] = 1;
@@ -323,8 +352,9 @@ class Grouping {
     if (!resolve(plan_, b, index, base, position)) {
       store(b);
     } else if (!(g_.type(b).shape[rank - 1] == Dim(1))) {
-      const bool unit = std::any_of(position.terms.begin(), position.terms.end(),
-                                    [&](const auto& t) { return t.dim == rank - 1 && t.stride == Dim(1); });
+      const bool unit =
+          std::any_of(position.terms.begin(), position.terms.end(),
+                      [&](const auto& t) { return t.dim == rank - 1 && t.stride == Dim(1); });
       if (!unit) {
         plan_.needs[b] = plan_.needs[base];
         store(b);
@@ -380,8 +410,8 @@ class Grouping {
   Plan plan_;
 };
 
-}  // namespace
+} // namespace
 
 Plan make_plan(const GraphData& graph) { return Grouping(graph).run(); }
 
-}  // namespace nngc::lower_detail
+} // namespace nngc::lower_detail

@@ -74,4 +74,4 @@ bool resolve(const Plan& plan, NodeId v, Index index, NodeId& base, loop::Affine
   }
 }
 
-}  // namespace nngc::lower_detail
+} // namespace nngc::lower_detail

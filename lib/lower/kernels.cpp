@@ -14,34 +14,38 @@ using loop::Phase;
 namespace {
 
 class KernelMaker {
- public:
-  KernelMaker(const Plan& plan, int group, const std::vector<int>& buffer_of, const std::vector<int>& store_to)
-      : plan_(plan), g_(*plan.graph), id_(group), group_(plan.groups[static_cast<std::size_t>(group)]),
-        buffer_of_(buffer_of), store_to_(store_to) {}
+public:
+  KernelMaker(const Plan& plan, int group, const std::vector<int>& buffer_of,
+              const std::vector<int>& store_to)
+      : plan_(plan), g_(*plan.graph), id_(group),
+        group_(plan.groups[static_cast<std::size_t>(group)]), buffer_of_(buffer_of),
+        store_to_(store_to) {}
 
   Kernel run() {
     switch (group_.kind) {
-      case Group::Kind::Map: map(); break;
-      case Group::Kind::Reduce: reduce(); break;
-      case Group::Kind::Dot: dot(); break;
-      case Group::Kind::Scatter: scatter(); break;
+    case Group::Kind::Map: map(); break;
+    case Group::Kind::Reduce: reduce(); break;
+    case Group::Kind::Dot: dot(); break;
+    case Group::Kind::Scatter: scatter(); break;
     }
     collapse_dims(kernel_);
     return std::move(kernel_);
   }
 
- private:
+private:
   void add_dim(Dim extent, const std::string& name) { kernel_.dims.push_back({extent, name}); }
 
   /// The index at which a stored value is computed: its frame says which dim each of its axes is.
   [[nodiscard]] Index root_index(NodeId v) const {
     Index index;
     for (int d : plan_.frame[v])
-      index.push_back(d < 0 ? loop::Affine{} : dim_index(dim_of_axis_[static_cast<std::size_t>(d)]));
+      index.push_back(d < 0 ? loop::Affine{}
+                            : dim_index(dim_of_axis_[static_cast<std::size_t>(d)]));
     return index;
   }
 
-  /// All roots' values first, then all stores: a store may overwrite an input that another root reads.
+  /// All roots' values first, then all stores: a store may overwrite an input that another root
+  /// reads.
   void store_roots(const std::vector<NodeId>& roots, Body& body, Phase& phase) {
     std::vector<int> values;
     for (NodeId v : roots) values.push_back(body.value(v, root_index(v)));
@@ -65,7 +69,7 @@ class KernelMaker {
   /// How many earlier anchors of the group v waits for, one behind the other; 0: none.
   int level(NodeId v) {
     std::vector<NodeId> stack{v};
-    while (!stack.empty()) {  // iterative: expressions are bounded, but views may be long
+    while (!stack.empty()) { // iterative: expressions are bounded, but views may be long
       const NodeId n = stack.back();
       if (level_.contains(n)) {
         stack.pop_back();
@@ -81,11 +85,14 @@ class KernelMaker {
       bool ready = true;
       for (NodeId o : g_.operands(n)) {
         const auto it = level_.find(o);
-        if (it == level_.end()) stack.push_back(o), ready = false;
-        else deepest = std::max(deepest, it->second);
+        if (it == level_.end())
+          stack.push_back(o), ready = false;
+        else
+          deepest = std::max(deepest, it->second);
       }
       if (!ready) continue;
-      const bool anchor = std::find(group_.anchors.begin(), group_.anchors.end(), n) != group_.anchors.end();
+      const bool anchor =
+          std::find(group_.anchors.begin(), group_.anchors.end(), n) != group_.anchors.end();
       level_[n] = deepest + (anchor ? 1 : 0);
       stack.pop_back();
     }
@@ -93,8 +100,9 @@ class KernelMaker {
   }
 
   [[nodiscard]] bool full_frame(NodeId v) const {
-    return std::any_of(plan_.frame[v].begin(), plan_.frame[v].end(),
-                       [&](int d) { return d >= 0 && group_.reduced[static_cast<std::size_t>(d)]; });
+    return std::any_of(plan_.frame[v].begin(), plan_.frame[v].end(), [&](int d) {
+      return d >= 0 && group_.reduced[static_cast<std::size_t>(d)];
+    });
   }
 
   void reduce() {
@@ -154,9 +162,14 @@ class KernelMaker {
       r.index = body.position(index[static_cast<std::size_t>(attrs.get<std::int64_t>("axis"))]);
     } else {
       using R = loop::ReduceOp;
-      r.op = kind == "add" ? R::Add : kind == "mul" ? R::Mul : kind == "max" ? R::Max : kind == "min" ? R::Min
-             : kind == "and" ? R::And : R::Or;
-      if (type == DType::BF16 || type == DType::F16) r.value = body.emit(Op::Convert, DType::F32, r.value);
+      r.op = kind == "add"   ? R::Add
+             : kind == "mul" ? R::Mul
+             : kind == "max" ? R::Max
+             : kind == "min" ? R::Min
+             : kind == "and" ? R::And
+                             : R::Or;
+      if (type == DType::BF16 || type == DType::F16)
+        r.value = body.emit(Op::Convert, DType::F32, r.value);
     }
     phase.reductions.push_back(r);
     return static_cast<int>(phase.reductions.size()) - 1;
@@ -175,10 +188,14 @@ class KernelMaker {
     for (int i = 0; i < batch; ++i) take(i, "batch");
     for (int i = 0; i + 1 < free_b; ++i) take(batch + free_a + i, "n_outer");
     for (int i = 0; i + 1 < free_a; ++i) take(batch + i, "m_outer");
-    if (free_a > 0) take(batch + free_a - 1, "m");
-    else add_dim(1, "m");
-    if (free_b > 0) take(batch + free_a + free_b - 1, "n");
-    else add_dim(1, "n");
+    if (free_a > 0)
+      take(batch + free_a - 1, "m");
+    else
+      add_dim(1, "m");
+    if (free_b > 0)
+      take(batch + free_a + free_b - 1, "n");
+    else
+      add_dim(1, "n");
     const int k = static_cast<int>(kernel_.dims.size());
     add_dim(sa[sa.rank() - 1], "k");
 
@@ -186,9 +203,11 @@ class KernelMaker {
     kernel_.parallel = k;
     kernel_.lane = k - 1;
     Index ia, ib;
-    for (int i = 0; i < batch; ++i) ia.push_back(dim_index(dim_of_axis_[static_cast<std::size_t>(i)]));
+    for (int i = 0; i < batch; ++i)
+      ia.push_back(dim_index(dim_of_axis_[static_cast<std::size_t>(i)]));
     ib = ia;
-    for (int i = 0; i < free_a; ++i) ia.push_back(dim_index(dim_of_axis_[static_cast<std::size_t>(batch + i)]));
+    for (int i = 0; i < free_a; ++i)
+      ia.push_back(dim_index(dim_of_axis_[static_cast<std::size_t>(batch + i)]));
     ia.push_back(dim_index(k));
     ib.push_back(dim_index(k));
     for (int i = 0; i < free_b; ++i)
@@ -227,7 +246,8 @@ class KernelMaker {
     const int update = body.value(updates, index);
     const auto first = index.begin() + axis;
     const int raw = body.value(indices, Index(first, first + rank));
-    const int i = g_.type(indices).dtype == DType::I64 ? raw : body.emit(Op::Convert, DType::I64, raw);
+    const int i =
+        g_.type(indices).dtype == DType::I64 ? raw : body.emit(Op::Convert, DType::I64, raw);
     const auto [at, inside] =
         body.checked_index(i, g_.type(v).shape[axis], g_.attrs(v).get<std::string>("mode"));
     Index rows(index.begin(), first);
@@ -265,10 +285,11 @@ class KernelMaker {
   std::unordered_map<NodeId, int> level_;
 };
 
-}  // namespace
+} // namespace
 
-Kernel make_kernel(const Plan& plan, int group, const std::vector<int>& buffer_of, const std::vector<int>& store_to) {
+Kernel make_kernel(const Plan& plan, int group, const std::vector<int>& buffer_of,
+                   const std::vector<int>& store_to) {
   return KernelMaker(plan, group, buffer_of, store_to).run();
 }
 
-}  // namespace nngc::lower_detail
+} // namespace nngc::lower_detail

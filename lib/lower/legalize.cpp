@@ -1,9 +1,11 @@
 // Dots in one form, so that lowering sees few cases: [batch, m..., k] x [batch, k, n...].
 //
-// 1. Operands are transposed (views, free here) so that batch axes lead, A ends in k and B has k before its free axes.
+// 1. Operands are transposed (views, free here) so that batch axes lead, A ends in k and B has k
+// before its free axes.
 // 2. Several contracted axes become one by a reshape.
 // 3. 16-bit scatter_add accumulates in f32.
-// 4. A product with a vector on the right, or a single row times a transposed matrix, reads the matrix once along its
+// 4. A product with a vector on the right, or a single row times a transposed matrix, reads the
+// matrix once along its
 //    rows: multiply and reduce, with k in the lanes, does that without a transposed copy.
 #include <algorithm>
 
@@ -44,8 +46,10 @@ Value merge_axes(Value x, std::size_t first, std::size_t count) {
   Dim merged = 1;
   for (std::size_t i = 0; i < static_cast<std::size_t>(x.rank()); ++i) {
     const Dim d = x.shape()[static_cast<int>(i)];
-    if (i < first || i >= first + count) dims.push_back(d);
-    else merged = merged * d;
+    if (i < first || i >= first + count)
+      dims.push_back(d);
+    else
+      merged = merged * d;
     if (i + 1 == first + count) dims.push_back(merged);
   }
   if (count == 0) dims.insert(dims.begin() + static_cast<std::ptrdiff_t>(first), Dim(1));
@@ -53,10 +57,12 @@ Value merge_axes(Value x, std::size_t first, std::size_t count) {
 }
 
 Value as_sum(Value a, Value b, std::size_t batch, DType out) {
-  // a[batch, m.., k], b[batch, k, n..] -> sum over k of a[batch, m.., 1.., k] * b[batch, 1.., n.., k]
+  // a[batch, m.., k], b[batch, k, n..] -> sum over k of a[batch, m.., 1.., k] * b[batch, 1.., n..,
+  // k]
   const auto ra = static_cast<std::size_t>(a.rank()), rb = static_cast<std::size_t>(b.rank());
   const std::size_t m = ra - batch - 1, n = rb - batch - 1;
-  const Value bt = transpose(b, joined(iota_axes(0, batch), iota_axes(batch + 1, n), {static_cast<std::int64_t>(batch)}));
+  const Value bt = transpose(
+      b, joined(iota_axes(0, batch), iota_axes(batch + 1, n), {static_cast<std::int64_t>(batch)}));
   std::vector<Dim> dims;
   for (std::size_t i = 0; i < batch + m; ++i) dims.push_back(a.shape()[static_cast<int>(i)]);
   for (std::size_t i = 0; i < n; ++i) dims.push_back(b.shape()[static_cast<int>(batch + 1 + i)]);
@@ -64,8 +70,10 @@ Value as_sum(Value a, Value b, std::size_t batch, DType out) {
   const Shape full(dims);
   const auto last = static_cast<std::int64_t>(batch + m + n);
   const DType wide = out == DType::F16 || out == DType::BF16 ? DType::F32 : out;
-  const Value x = broadcast_in_dim(convert(a, wide), full, joined(iota_axes(0, batch + m), {last}, {}));
-  const Value y = broadcast_in_dim(convert(bt, wide), full, joined(iota_axes(0, batch), iota_axes(batch + m, n), {last}));
+  const Value x =
+      broadcast_in_dim(convert(a, wide), full, joined(iota_axes(0, batch + m), {last}, {}));
+  const Value y = broadcast_in_dim(convert(bt, wide), full,
+                                   joined(iota_axes(0, batch), iota_axes(batch + m, n), {last}));
   return convert(reduce_sum(x * y, {last}), out);
 }
 
@@ -79,24 +87,31 @@ Value legal_dot(Value a, Value b, const Attrs& attrs, DType out) {
   Value x = merge_axes(transpose(a, joined(ba, fa, ca)), batch + fa.size(), ca.size());
   Value y = merge_axes(transpose(b, joined(bb, cb, fb)), batch, cb.size());
   Dim rows = 1, columns = 1;
-  for (std::int64_t i : fa) rows = i == fa[0] ? a.shape()[static_cast<int>(i)] : rows * a.shape()[static_cast<int>(i)];
-  for (std::int64_t i : fb) columns = i == fb[0] ? b.shape()[static_cast<int>(i)] : columns * b.shape()[static_cast<int>(i)];
+  for (std::int64_t i : fa)
+    rows = i == fa[0] ? a.shape()[static_cast<int>(i)] : rows * a.shape()[static_cast<int>(i)];
+  for (std::int64_t i : fb)
+    columns =
+        i == fb[0] ? b.shape()[static_cast<int>(i)] : columns * b.shape()[static_cast<int>(i)];
   const bool b_transposed = !fb.empty() && !cb.empty() && fb.back() < cb.back();
-  if ((columns == Dim(1) || (rows == Dim(1) && b_transposed)) && is_float(a.dtype())) return as_sum(x, y, batch, out);
+  if ((columns == Dim(1) || (rows == Dim(1) && b_transposed)) && is_float(a.dtype()))
+    return as_sum(x, y, batch, out);
   const Axes lead = iota_axes(0, batch);
-  Attrs legal{{"batch_a", lead}, {"batch_b", lead},
-              {"contract_a", Axes{x.rank() - 1}}, {"contract_b", Axes{static_cast<std::int64_t>(batch)}}};
+  Attrs legal{{"batch_a", lead},
+              {"batch_b", lead},
+              {"contract_a", Axes{x.rank() - 1}},
+              {"contract_b", Axes{static_cast<std::int64_t>(batch)}}};
   if (attrs.has("out")) legal.set("out", *attrs.find("out"));
   return append(x.graph(), Opcode::DotGeneral, std::vector<Value>{x, y}, std::move(legal));
 }
 
-}  // namespace
+} // namespace
 
 Graph legalize(const Graph& graph) {
   const GraphData& from = *graph.data();
   Graph next(graph.name());
   std::vector<Value> made(from.size());
-  for (const InputInfo& i : from.inputs) made[i.node] = next.input(i.name, from.type(i.node), i.role);
+  for (const InputInfo& i : from.inputs)
+    made[i.node] = next.input(i.name, from.type(i.node), i.role);
   const std::vector<bool> live = live_nodes(from);
   for (NodeId id = 0; id < from.size(); ++id) {
     if (!live[id] || made[id]) continue;
@@ -106,17 +121,21 @@ Graph legalize(const Graph& graph) {
       const SectionScope scope(next.data(), from.node(id).section);
       made[id] = legal_dot(operands[0], operands[1], from.attrs(id), from.type(id).dtype);
     } else if (from.node(id).op == Opcode::ScatterAdd && is_half(from.type(id).dtype)) {
-      const std::vector<Value> wide{convert(operands[0], DType::F32), operands[1], convert(operands[2], DType::F32)};
-      made[id] = convert(append(next.data(), Opcode::ScatterAdd, wide, from.attrs(id)), from.type(id).dtype);
+      const std::vector<Value> wide{convert(operands[0], DType::F32), operands[1],
+                                    convert(operands[2], DType::F32)};
+      made[id] = convert(append(next.data(), Opcode::ScatterAdd, wide, from.attrs(id)),
+                         from.type(id).dtype);
     } else {
       made[id] = copy_node(from, id, next.data(), operands);
     }
   }
   for (const Output& o : graph.outputs()) {
-    if (o.updates) next.update(made[o.updates.id()], made[o.value.id()]);
-    else next.output(o.name, made[o.value.id()]);
+    if (o.updates)
+      next.update(made[o.updates.id()], made[o.value.id()]);
+    else
+      next.output(o.name, made[o.value.id()]);
   }
   return next;
 }
 
-}  // namespace nngc::lower_detail
+} // namespace nngc::lower_detail

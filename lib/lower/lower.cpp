@@ -7,7 +7,8 @@ namespace nngc {
 
 Lowered lower(const Graph& graph, const std::string& symbol) {
   if (graph.outputs().empty())
-    throw Error(Error::Kind::Graph, "lower: graph '" + graph.name() + "' has no output; name one with Graph::output");
+    throw Error(Error::Kind::Graph,
+                "lower: graph '" + graph.name() + "' has no output; name one with Graph::output");
   // Few forms of contraction, so that everything after sees [batch, m, k] x [batch, k, n] only.
   Lowered result{{}, lower_detail::legalize(graph), {}, {}};
   // Which values get a buffer and which stay in registers, decided before any buffer exists.
@@ -15,8 +16,9 @@ Lowered lower(const Graph& graph, const std::string& symbol) {
   // Kernels over one space become one where that saves a trip to memory.
   lower_detail::merge_groups(plan);
   // Order, in-place updates, kernels, one arena.
-  result.entry = lower_detail::make_entry(plan, result.graph, symbol, result.groups, result.group_names);
+  result.entry =
+      lower_detail::make_entry(plan, result.graph, symbol, result.groups, result.group_names);
   return result;
 }
 
-}  // namespace nngc
+} // namespace nngc

@@ -11,8 +11,8 @@ namespace nngc {
 
 struct Lowered {
   loop::Entry entry;
-  Graph graph;                          ///< the legalized graph that was lowered
-  std::vector<int> groups;              ///< kernel of each of its nodes, -1: none or several (recomputed)
+  Graph graph;             ///< the legalized graph that was lowered
+  std::vector<int> groups; ///< kernel of each of its nodes, -1: none or several (recomputed)
   std::vector<std::string> group_names; ///< by kernel
 };
 
@@ -20,4 +20,4 @@ struct Lowered {
 /// Throws Error{Unsupported} naming what cannot be lowered (two symbols multiplied, ...).
 [[nodiscard]] Lowered lower(const Graph& graph, const std::string& symbol);
 
-}  // namespace nngc
+} // namespace nngc

@@ -1,5 +1,6 @@
-// Joins groups over one space: values stay in registers instead of going through memory, and a stream that both read
-// is read once. Afterwards, stores that nobody reads are dropped, and groups that store nothing.
+// Joins groups over one space: values stay in registers instead of going through memory, and a
+// stream that both read is read once. Afterwards, stores that nobody reads are dropped, and groups
+// that store nothing.
 #include <algorithm>
 #include <functional>
 #include <unordered_set>
@@ -10,7 +11,7 @@ namespace nngc::lower_detail {
 
 namespace {
 
-constexpr std::size_t cost_limit = 400;  ///< instructions in one body, about
+constexpr std::size_t cost_limit = 400; ///< instructions in one body, about
 
 /// The index of each own stored value at the point that computes it.
 Index own_index(const Plan& plan, NodeId v) {
@@ -24,7 +25,9 @@ struct IndexHash {
     std::size_t h = key.first;
     for (const auto& a : key.second) {
       h = h * 31 + static_cast<std::size_t>(a.base.offset());
-      for (const auto& t : a.terms) h = (h * 31 + static_cast<std::size_t>(t.dim)) * 31 + static_cast<std::size_t>(t.stride.offset());
+      for (const auto& t : a.terms)
+        h = (h * 31 + static_cast<std::size_t>(t.dim)) * 31 +
+            static_cast<std::size_t>(t.stride.offset());
     }
     return h;
   }
@@ -36,8 +39,9 @@ struct Guard {
   Index index;
 };
 
-/// Adds to `loads` what computing `v` at `start` inside `group` reads. False if one of the group's own stored values
-/// is needed at another element than the one being computed, or the guarded value elsewhere.
+/// Adds to `loads` what computing `v` at `start` inside `group` reads. False if one of the group's
+/// own stored values is needed at another element than the one being computed, or the guarded value
+/// elsewhere.
 bool walk(const Plan& plan, int group, NodeId v, Index start, std::vector<NodeId>& loads,
           const Guard* guard = nullptr) {
   const GraphData& g = *plan.graph;
@@ -59,42 +63,48 @@ bool walk(const Plan& plan, int group, NodeId v, Index start, std::vector<NodeId
     }
     const auto operands = g.operands(n);
     switch (plan.lowering(n)) {
-      case Lowering::View: stack.emplace_back(operands[0], view_index(g, n, index)); break;
-      case Lowering::Reshape: {
-        Index mapped;
-        if (squeeze_index(g.type(n).shape, g.type(operands[0]).shape, index, mapped)) {
-          stack.emplace_back(operands[0], std::move(mapped));
-        } else if (plan.in_memory(operands[0])) {
-          if (plan.stored_by[operands[0]] == group) return false;
-          if (guard != nullptr && operands[0] == guard->value) return false;
-          loads.push_back(operands[0]);
-        }
-        break;
+    case Lowering::View: stack.emplace_back(operands[0], view_index(g, n, index)); break;
+    case Lowering::Reshape: {
+      Index mapped;
+      if (squeeze_index(g.type(n).shape, g.type(operands[0]).shape, index, mapped)) {
+        stack.emplace_back(operands[0], std::move(mapped));
+      } else if (plan.in_memory(operands[0])) {
+        if (plan.stored_by[operands[0]] == group) return false;
+        if (guard != nullptr && operands[0] == guard->value) return false;
+        loads.push_back(operands[0]);
       }
-      case Lowering::Elementwise:
-        for (NodeId o : operands) stack.emplace_back(o, index);
-        break;
-      case Lowering::Reduce: case Lowering::ArgReduce: case Lowering::Dot: break;  // in a register
-      case Lowering::Pad: case Lowering::Concat: case Lowering::Gather: case Lowering::RngBits: {
-        for (NodeId o : operands) {
-          NodeId base = o;
-          loop::Affine position;
-          const Index any(static_cast<std::size_t>(g.type(o).shape.rank()));
-          if (resolve(plan, o, any, base, position)) {
-            if (plan.stored_by[base] == group || (guard != nullptr && base == guard->value)) return false;
-            loads.push_back(base);
-          } else {
-            stack.emplace_back(o, any);
-          }
+      break;
+    }
+    case Lowering::Elementwise:
+      for (NodeId o : operands) stack.emplace_back(o, index);
+      break;
+    case Lowering::Reduce:
+    case Lowering::ArgReduce:
+    case Lowering::Dot: break; // in a register
+    case Lowering::Pad:
+    case Lowering::Concat:
+    case Lowering::Gather:
+    case Lowering::RngBits: {
+      for (NodeId o : operands) {
+        NodeId base = o;
+        loop::Affine position;
+        const Index any(static_cast<std::size_t>(g.type(o).shape.rank()));
+        if (resolve(plan, o, any, base, position)) {
+          if (plan.stored_by[base] == group || (guard != nullptr && base == guard->value))
+            return false;
+          loads.push_back(base);
+        } else {
+          stack.emplace_back(o, any);
         }
-        if (plan.lowering(n) == Lowering::Gather) {
-          const auto axis = g.attrs(n).get<std::int64_t>("axis");
-          const int rank = g.type(operands[1]).shape.rank();
-          stack.emplace_back(operands[1], Index(index.begin() + axis, index.begin() + axis + rank));
-        }
-        break;
       }
-      default: break;
+      if (plan.lowering(n) == Lowering::Gather) {
+        const auto axis = g.attrs(n).get<std::int64_t>("axis");
+        const int rank = g.type(operands[1]).shape.rank();
+        stack.emplace_back(operands[1], Index(index.begin() + axis, index.begin() + axis + rank));
+      }
+      break;
+    }
+    default: break;
     }
   }
   return true;
@@ -129,14 +139,15 @@ bool group_loads(const Plan& plan, int id, std::vector<NodeId>& loads) {
     }
   }
   for (NodeId r : group.roots)
-    if (group.kind != Group::Kind::Scatter && !walk(plan, id, r, own_index(plan, r), loads)) return false;
+    if (group.kind != Group::Kind::Scatter && !walk(plan, id, r, own_index(plan, r), loads))
+      return false;
   std::sort(loads.begin(), loads.end());
   loads.erase(std::unique(loads.begin(), loads.end()), loads.end());
   return true;
 }
 
 class Merger {
- public:
+public:
   explicit Merger(Plan& plan) : plan_(plan) {
     loads_.resize(plan.groups.size());
     refresh_all();
@@ -159,9 +170,13 @@ class Merger {
     drop_unread();
   }
 
- private:
-  [[nodiscard]] const Group& group(int id) const { return plan_.groups[static_cast<std::size_t>(id)]; }
-  [[nodiscard]] bool mergeable(int id) const { return group(id).alive && group(id).kind != Group::Kind::Scatter; }
+private:
+  [[nodiscard]] const Group& group(int id) const {
+    return plan_.groups[static_cast<std::size_t>(id)];
+  }
+  [[nodiscard]] bool mergeable(int id) const {
+    return group(id).alive && group(id).kind != Group::Kind::Scatter;
+  }
 
   void refresh_all() {
     for (std::size_t i = 0; i < plan_.groups.size(); ++i)
@@ -178,7 +193,8 @@ class Merger {
   /// Whether `a` waits for `b` through a third group.
   [[nodiscard]] bool indirect(int a, int b) const {
     const std::vector<int> needs = direct(a);
-    return std::any_of(needs.begin(), needs.end(), [&](int d) { return d != b && plan_.depends(d, b); });
+    return std::any_of(needs.begin(), needs.end(),
+                       [&](int d) { return d != b && plan_.depends(d, b); });
   }
 
   [[nodiscard]] bool share(int a, int b) const {
@@ -204,13 +220,15 @@ class Merger {
 
   [[nodiscard]] std::size_t size(int id) const {
     std::size_t n = group(id).anchors.size();
-    for (NodeId r : group(id).roots) n += static_cast<std::size_t>(plan_.graph->operands(r).size()) + 4;
+    for (NodeId r : group(id).roots)
+      n += static_cast<std::size_t>(plan_.graph->operands(r).size()) + 4;
     return n + loads_[static_cast<std::size_t>(id)].size();
   }
 
   /// b becomes part of a; undone if a would then need one of its own values elsewhere.
   bool join(int a, int b) {
-    Group &ga = plan_.groups[static_cast<std::size_t>(a)], &gb = plan_.groups[static_cast<std::size_t>(b)];
+    Group &ga = plan_.groups[static_cast<std::size_t>(a)],
+          &gb = plan_.groups[static_cast<std::size_t>(b)];
     const Group before = ga;
     for (NodeId r : gb.roots) plan_.stored_by[r] = a;
     ga.roots.insert(ga.roots.end(), gb.roots.begin(), gb.roots.end());
@@ -236,7 +254,8 @@ class Merger {
     const auto& cb = plan_.closure[static_cast<std::size_t>(b)];
     ca.resize(std::max({ca.size(), cb.size(), static_cast<std::size_t>(std::max(a, b)) / 64 + 1}));
     for (std::size_t w = 0; w < cb.size(); ++w) ca[w] |= cb[w];
-    for (int self : {a, b}) ca[static_cast<std::size_t>(self) / 64] &= ~(std::uint64_t{1} << (self % 64));
+    for (int self : {a, b})
+      ca[static_cast<std::size_t>(self) / 64] &= ~(std::uint64_t{1} << (self % 64));
     for (std::size_t k = 0; k < plan_.groups.size(); ++k) {
       const int id = static_cast<int>(k);
       if (id == a || (!plan_.depends(id, a) && !plan_.depends(id, b))) continue;
@@ -266,9 +285,11 @@ class Merger {
   std::vector<std::vector<NodeId>> loads_;
 };
 
-}  // namespace
+} // namespace
 
-bool collect_loads(const Plan& plan, int group, std::vector<NodeId>& loads) { return group_loads(plan, group, loads); }
+bool collect_loads(const Plan& plan, int group, std::vector<NodeId>& loads) {
+  return group_loads(plan, group, loads);
+}
 
 bool may_overwrite(const Plan& plan, int group, NodeId input, NodeId root) {
   const Group& k = plan.groups[static_cast<std::size_t>(group)];
@@ -281,21 +302,25 @@ bool may_overwrite(const Plan& plan, int group, NodeId input, NodeId root) {
     }
     const auto operands = g.operands(a);
     for (std::size_t i = 0; i < operands.size(); ++i) {
-      if (k.kind == Group::Kind::Scatter && i == 0 && operands[0] == input) continue;  // added to where it lies
+      if (k.kind == Group::Kind::Scatter && i == 0 && operands[0] == input)
+        continue; // added to where it lies
       NodeId base = operands[i];
       loop::Affine position;
       const Index any(static_cast<std::size_t>(g.type(operands[i]).shape.rank()));
-      if (resolve(plan, operands[i], any, base, position)) loads.push_back(base);
-      else walk(plan, group, operands[i], any, loads);
+      if (resolve(plan, operands[i], any, base, position))
+        loads.push_back(base);
+      else
+        walk(plan, group, operands[i], any, loads);
     }
   }
   if (std::find(loads.begin(), loads.end(), input) != loads.end()) return false;
   const Guard guard{input, own_index(plan, root)};
   for (NodeId r : k.roots)
-    if (k.kind != Group::Kind::Scatter && !walk(plan, group, r, own_index(plan, r), loads, &guard)) return false;
+    if (k.kind != Group::Kind::Scatter && !walk(plan, group, r, own_index(plan, r), loads, &guard))
+      return false;
   return true;
 }
 
 void merge_groups(Plan& plan) { Merger(plan).run(); }
 
-}  // namespace nngc::lower_detail
+} // namespace nngc::lower_detail

@@ -1,4 +1,5 @@
-/// The fusion plan: which values get a buffer, and which kernel computes each. Private to lib/lower.
+/// The fusion plan: which values get a buffer, and which kernel computes each. Private to
+/// lib/lower.
 #pragma once
 
 #include <cstdint>
@@ -12,19 +13,20 @@
 
 namespace nngc::lower_detail {
 
-/// Where the axes of a pending value lie in its group's space: axis -> space dim, -1 for an axis of extent 1.
+/// Where the axes of a pending value lie in its group's space: axis -> space dim, -1 for an axis of
+/// extent 1.
 using Frame = std::vector<int>;
 
-/// Nodes that will be one kernel. `space` is the iteration space in the graph's axes: the operand's shape of a Reduce
-/// (with `reduced` marking the reduced axes), the result's shape of a Dot, the root's shape of a Map, the updates'
-/// shape of a Scatter.
+/// Nodes that will be one kernel. `space` is the iteration space in the graph's axes: the operand's
+/// shape of a Reduce (with `reduced` marking the reduced axes), the result's shape of a Dot, the
+/// root's shape of a Map, the updates' shape of a Scatter.
 struct Group {
   enum class Kind : std::uint8_t { Map, Reduce, Dot, Scatter };
   Kind kind = Kind::Map;
   Shape space;
   std::vector<bool> reduced;
-  std::vector<NodeId> anchors;  ///< reductions, the dot, the scatter
-  std::vector<NodeId> roots;    ///< values it stores
+  std::vector<NodeId> anchors; ///< reductions, the dot, the scatter
+  std::vector<NodeId> roots;   ///< values it stores
   bool alive = true;
 };
 
@@ -33,14 +35,15 @@ struct Plan {
   std::vector<bool> live;
   std::vector<std::uint32_t> users;
   std::vector<Group> groups;
-  std::vector<int> home;        ///< group whose anchors the inlined value still needs in registers, or -1
-  std::vector<Frame> frame;     ///< of values with a home
-  std::vector<int> stored_by;   ///< group that stores the value, or -1
-  std::vector<int> cost;        ///< instructions it takes to recompute the value from buffers
-  std::vector<bool> heavy;      ///< ... and whether a function call is among them
+  std::vector<int> home; ///< group whose anchors the inlined value still needs in registers, or -1
+  std::vector<Frame> frame;   ///< of values with a home
+  std::vector<int> stored_by; ///< group that stores the value, or -1
+  std::vector<int> cost;      ///< instructions it takes to recompute the value from buffers
+  std::vector<bool> heavy;    ///< ... and whether a function call is among them
   /// Groups that must have run before the value can be computed (its home excluded), sorted.
   std::vector<std::vector<int>> needs;
-  std::vector<std::vector<std::uint64_t>> closure;  ///< by group: bit set of all groups it needs, transitively
+  std::vector<std::vector<std::uint64_t>>
+      closure; ///< by group: bit set of all groups it needs, transitively
 
   [[nodiscard]] bool depends(int group, int on) const {
     const auto& bits = closure[static_cast<std::size_t>(group)];
@@ -52,45 +55,50 @@ struct Plan {
   [[nodiscard]] Lowering lowering(NodeId v) const { return graph->def(v).lowering; }
 };
 
-/// Rewrites dots to [batch, m, k] x [batch, k, n] and turns those that are better as sums into multiply and reduce.
+/// Rewrites dots to [batch, m, k] x [batch, k, n] and turns those that are better as sums into
+/// multiply and reduce.
 Graph legalize(const Graph& graph);
 /// Decides groups, in id order.
 Plan make_plan(const GraphData& graph);
-/// Joins groups over one space whose union needs fewer trips to memory; drops stores that nobody reads.
+/// Joins groups over one space whose union needs fewer trips to memory; drops stores that nobody
+/// reads.
 void merge_groups(Plan& plan);
 
 /// An index of each axis of a value, affine over the kernel's dims.
 using Index = std::vector<loop::Affine>;
 [[nodiscard]] loop::Affine dim_index(int dim);
-/// Whether the reshape only inserts or drops axes of extent 1; then maps the index of the result to the operand's.
+/// Whether the reshape only inserts or drops axes of extent 1; then maps the index of the result to
+/// the operand's.
 bool squeeze_index(const Shape& result, const Shape& operand, const Index& index, Index& mapped);
 /// Row-major position of `index` in `shape`, in elements.
 [[nodiscard]] loop::Affine linear(const Shape& shape, const Index& index);
-/// Follows views down to a value in memory: its node and the element's position there. False if the chain ends in
-/// something that is computed.
+/// Follows views down to a value in memory: its node and the element's position there. False if the
+/// chain ends in something that is computed.
 bool resolve(const Plan& plan, NodeId v, Index index, NodeId& base, loop::Affine& position);
 
 /// The index map of a view node.
 Index view_index(const GraphData& graph, NodeId v, const Index& index);
 
-/// The values in memory that a group reads, sorted. False if it needs one of its own stored values at another element
-/// than the one being computed.
+/// The values in memory that a group reads, sorted. False if it needs one of its own stored values
+/// at another element than the one being computed.
 bool collect_loads(const Plan& plan, int group, std::vector<NodeId>& loads);
-/// Whether the group may store `root` where `input` lies: it reads that input, if at all, only at the element it is
-/// about to store.
+/// Whether the group may store `root` where `input` lies: it reads that input, if at all, only at
+/// the element it is about to store.
 bool may_overwrite(const Plan& plan, int group, NodeId input, NodeId root);
 
 /// Kernels of the groups in order of execution, buffers, memory.
-loop::Entry make_entry(Plan& plan, const Graph& graph, const std::string& symbol, std::vector<int>& group_of_node,
-                       std::vector<std::string>& names);
-/// The kernel of one group. `buffer_of[v]`: number of the buffer that holds v when the kernel runs; `store_to[v]`:
-/// buffer a root is stored to.
+loop::Entry make_entry(Plan& plan, const Graph& graph, const std::string& symbol,
+                       std::vector<int>& group_of_node, std::vector<std::string>& names);
+/// The kernel of one group. `buffer_of[v]`: number of the buffer that holds v when the kernel runs;
+/// `store_to[v]`: buffer a root is stored to.
 loop::Kernel make_kernel(const Plan& plan, int group, const std::vector<int>& buffer_of,
                          const std::vector<int>& store_to);
 /// Merges neighbouring dims that every access walks as one.
 void collapse_dims(loop::Kernel& kernel);
-/// Gives every arena buffer an offset; buffers whose lives do not meet share memory. Returns the bytes needed.
-/// `first` and `last`: position of the first write and last use of each buffer in the order of kernels.
-Dim plan_memory(std::vector<loop::Buffer>& buffers, const std::vector<int>& first, const std::vector<int>& last);
+/// Gives every arena buffer an offset; buffers whose lives do not meet share memory. Returns the
+/// bytes needed. `first` and `last`: position of the first write and last use of each buffer in the
+/// order of kernels.
+Dim plan_memory(std::vector<loop::Buffer>& buffers, const std::vector<int>& first,
+                const std::vector<int>& last);
 
-}  // namespace nngc::lower_detail
+} // namespace nngc::lower_detail

@@ -1,8 +1,8 @@
 // Order, buffers, memory: from a fusion plan to an entry.
 //
-// An updated input is overwritten in place where the kernel that makes its new value can run after every reader of
-// the old one, and itself reads it only element by element. Otherwise the new value waits in the arena and is copied
-// at the end.
+// An updated input is overwritten in place where the kernel that makes its new value can run after
+// every reader of the old one, and itself reads it only element by element. Otherwise the new value
+// waits in the arena and is copied at the end.
 #include <algorithm>
 #include <functional>
 #include <queue>
@@ -18,7 +18,7 @@ using loop::Buffer;
 using loop::BufferKind;
 
 class Scheduler {
- public:
+public:
   Scheduler(Plan& plan, const Graph& graph, const std::string& symbol)
       : plan_(plan), graph_(graph), g_(*plan.graph), symbol_(symbol), buffer_of_(g_.size(), -1) {}
 
@@ -37,7 +37,7 @@ class Scheduler {
     return std::move(entry_);
   }
 
- private:
+private:
   int add_buffer(Buffer b) {
     entry_.buffers.push_back(std::move(b));
     return static_cast<int>(entry_.buffers.size()) - 1;
@@ -68,13 +68,16 @@ class Scheduler {
 
   void arguments() {
     for (const InputInfo& i : g_.inputs) {
-      const bool donated = std::any_of(g_.outputs.begin(), g_.outputs.end(),
-                                       [&](const Output& o) { return o.updates && o.updates.id() == i.node; });
-      buffer_of_[i.node] = argument(i.name, g_.type(i.node), donated ? BufferKind::InOut : BufferKind::Input,
-                                    std::string(name(i.role)));
+      const bool donated = std::any_of(g_.outputs.begin(), g_.outputs.end(), [&](const Output& o) {
+        return o.updates && o.updates.id() == i.node;
+      });
+      buffer_of_[i.node] =
+          argument(i.name, g_.type(i.node), donated ? BufferKind::InOut : BufferKind::Input,
+                   std::string(name(i.role)));
     }
     for (NodeId v = 0; v < g_.size(); ++v) {
-      if (!plan_.live[v] || plan_.lowering(v) != Lowering::Constant || !plan_.in_memory(v)) continue;
+      if (!plan_.live[v] || plan_.lowering(v) != Lowering::Constant || !plan_.in_memory(v))
+        continue;
       if (plan_.stored_by[v] >= 0) continue;
       const Tensor& t = *g_.attrs(v).get<Literal>("value");
       Buffer b;
@@ -88,7 +91,8 @@ class Scheduler {
     }
   }
 
-  int argument(const std::string& name, const TensorType& type, BufferKind kind, const std::string& role) {
+  int argument(const std::string& name, const TensorType& type, BufferKind kind,
+               const std::string& role) {
     Buffer b;
     b.name = name;
     b.kind = kind;
@@ -113,7 +117,8 @@ class Scheduler {
     return false;
   }
 
-  /// Lets the group of `value` store it over `input`; false if a reader of the old value would have to come later.
+  /// Lets the group of `value` store it over `input`; false if a reader of the old value would have
+  /// to come later.
   bool in_place(NodeId value, NodeId input) {
     const int k = plan_.stored_by[value];
     if (k < 0 || buffer_of_[value] >= 0 || !may_overwrite(plan_, k, input, value)) return false;
@@ -132,13 +137,16 @@ class Scheduler {
 
   void outputs() {
     for (const Output& o : g_.outputs)
-      if (o.updates && !in_place(o.value.id(), o.updates.id())) late(o.value.id(), buffer_of_[o.updates.id()]);
+      if (o.updates && !in_place(o.value.id(), o.updates.id()))
+        late(o.value.id(), buffer_of_[o.updates.id()]);
     for (const Output& o : g_.outputs) {
       if (o.updates) continue;
       const NodeId v = o.value.id();
       const int buffer = argument(o.name, g_.type(v), BufferKind::Output, "output");
-      if (plan_.stored_by[v] >= 0 && buffer_of_[v] < 0) buffer_of_[v] = buffer;
-      else late(v, buffer);
+      if (plan_.stored_by[v] >= 0 && buffer_of_[v] < 0)
+        buffer_of_[v] = buffer;
+      else
+        late(v, buffer);
     }
   }
 
@@ -164,7 +172,8 @@ class Scheduler {
     phase.loops = false;
     loop::Instr load, store;
     load.op = loop::Op::Load, load.type = type.dtype, load.buffer = from, load.index = dim_index(0);
-    store.op = loop::Op::Store, store.type = type.dtype, store.buffer = to, store.index = dim_index(0), store.a = 0;
+    store.op = loop::Op::Store, store.type = type.dtype, store.buffer = to,
+    store.index = dim_index(0), store.a = 0;
     phase.body = {load, store};
     return k;
   }
@@ -173,7 +182,8 @@ class Scheduler {
     std::vector<int> waiting(edges_.size()), result;
     for (const auto& targets : edges_)
       for (int t : targets) ++waiting[static_cast<std::size_t>(t)];
-    // Smallest first anchor or root first: the order of the graph, which keeps what is produced close to its use.
+    // Smallest first anchor or root first: the order of the graph, which keeps what is produced
+    // close to its use.
     auto key = [&](int k) {
       const Group& g = plan_.groups[static_cast<std::size_t>(k)];
       return g.anchors.empty() ? g.roots.front() : g.anchors.front();
@@ -181,7 +191,8 @@ class Scheduler {
     using Item = std::pair<NodeId, int>;
     std::priority_queue<Item, std::vector<Item>, std::greater<>> ready;
     for (std::size_t k = 0; k < edges_.size(); ++k)
-      if (plan_.groups[k].alive && waiting[k] == 0) ready.emplace(key(static_cast<int>(k)), static_cast<int>(k));
+      if (plan_.groups[k].alive && waiting[k] == 0)
+        ready.emplace(key(static_cast<int>(k)), static_cast<int>(k));
     while (!ready.empty()) {
       const int k = ready.top().second;
       ready.pop();
@@ -242,7 +253,8 @@ class Scheduler {
 
   [[nodiscard]] std::string note(const Group& group) const {
     std::string text;
-    for (NodeId a : group.anchors) text += (text.empty() ? "" : ", ") + std::string(g_.def(a).mnemonic);
+    for (NodeId a : group.anchors)
+      text += (text.empty() ? "" : ", ") + std::string(g_.def(a).mnemonic);
     if (group.anchors.empty() || group.kind != Group::Kind::Scatter)
       for (NodeId r : group.roots)
         if (std::find(group.anchors.begin(), group.anchors.end(), r) == group.anchors.end())
@@ -312,11 +324,11 @@ class Scheduler {
   std::vector<std::pair<NodeId, int>> pending_;
 };
 
-}  // namespace
+} // namespace
 
-loop::Entry make_entry(Plan& plan, const Graph& graph, const std::string& symbol, std::vector<int>& group_of_node,
-                       std::vector<std::string>& names) {
+loop::Entry make_entry(Plan& plan, const Graph& graph, const std::string& symbol,
+                       std::vector<int>& group_of_node, std::vector<std::string>& names) {
   return Scheduler(plan, graph, symbol).run(group_of_node, names);
 }
 
-}  // namespace nngc::lower_detail
+} // namespace nngc::lower_detail

@@ -11,8 +11,8 @@ Shape broadcast_shapes(std::string_view op, const TensorType& a, const TensorTyp
     const Dim da = ia < 0 ? Dim(1) : a.shape[ia], db = ib < 0 ? Dim(1) : b.shape[ib];
     if (!(da == db) && !(da == Dim(1)) && !(db == Dim(1)))
       throw Error(Error::Kind::Shape,
-                  std::string(op) + ": operands do not broadcast: " + a.str() + " and " + b.str() + " (" + da.str() +
-                      " vs " + db.str() + " on axis " + std::to_string(i) + ")",
+                  std::string(op) + ": operands do not broadcast: " + a.str() + " and " + b.str() +
+                      " (" + da.str() + " vs " + db.str() + " on axis " + std::to_string(i) + ")",
                   where);
     dims[static_cast<std::size_t>(i)] = da == Dim(1) ? db : da;
   }
@@ -23,15 +23,16 @@ std::pair<Value, Value> broadcast_operands(std::string_view op, Operand a, Opera
   if ((!a.value && !a.is_number) || (!b.value && !b.is_number))
     throw Error(Error::Kind::Graph, std::string(op) + ": an operand is an empty Value", a.where);
   if (!a.value && !b.value)
-    throw Error(Error::Kind::Graph, std::string(op) + ": needs at least one value of a graph", a.where);
+    throw Error(Error::Kind::Graph, std::string(op) + ": needs at least one value of a graph",
+                a.where);
   if (!a.value) a.value = splat(b.value.graph(), b.value.dtype(), a.scalar, {}, a.where);
   if (!b.value) b.value = splat(a.value.graph(), a.value.dtype(), b.scalar, {}, b.where);
   const std::array<Value, 2> both{a.value, b.value};
   common_graph(op, both, a.where);
   if (a.value.dtype() != b.value.dtype())
     throw Error(Error::Kind::Type,
-                std::string(op) + ": dtypes differ: " + a.value.type().str() + " and " + b.value.type().str() +
-                    "; convert one",
+                std::string(op) + ": dtypes differ: " + a.value.type().str() + " and " +
+                    b.value.type().str() + "; convert one",
                 a.where);
   const Shape shape = broadcast_shapes(op, a.value.type(), b.value.type(), a.where);
   return {broadcast_to(a.value, shape, a.where), broadcast_to(b.value, shape, b.where)};
@@ -52,7 +53,7 @@ TensorType all_equal(const InferContext& c) {
     if (!(*t == c.operand(0))) c.fail(Error::Kind::Shape, "operand types differ");
   return c.operand(0);
 }
-}  // namespace
+} // namespace
 
 TensorType infer_float(const InferContext& c) {
   if (!is_float(c.operand(0).dtype)) c.fail(Error::Kind::Type, "needs floats");
@@ -73,4 +74,4 @@ Value like(Value x, double value) {
   return broadcast_to(splat(x.graph(), x.dtype(), value), x.shape());
 }
 
-}  // namespace nngc
+} // namespace nngc

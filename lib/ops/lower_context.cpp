@@ -11,30 +11,32 @@ namespace {
 bool is_effect(loop::Op op) { return op >= loop::Op::Store; }
 
 bool same(const loop::Instr& x, const loop::Instr& y) {
-  return x.op == y.op && x.type == y.type && x.a == y.a && x.b == y.b && x.c == y.c && x.buffer == y.buffer &&
-         x.bits == y.bits && x.phase == y.phase && x.imm == y.imm && x.index == y.index;
+  return x.op == y.op && x.type == y.type && x.a == y.a && x.b == y.b && x.c == y.c &&
+         x.buffer == y.buffer && x.bits == y.bits && x.phase == y.phase && x.imm == y.imm &&
+         x.index == y.index;
 }
 
 std::uint64_t bits_of(DType dtype, double value) {
   switch (dtype) {
-    case DType::F64: return std::bit_cast<std::uint64_t>(value);
-    case DType::F32: return std::bit_cast<std::uint32_t>(static_cast<float>(value));
-    case DType::F16: return to_f16(static_cast<float>(value));
-    case DType::BF16: return to_bf16(static_cast<float>(value));
-    case DType::Bool: return value != 0 ? 1 : 0;
-    case DType::U64: return static_cast<std::uint64_t>(value);
-    default: {
-      const int width = 8 * byte_size(dtype);
-      const auto v = static_cast<std::uint64_t>(static_cast<std::int64_t>(value));
-      return width == 64 ? v : v & ((std::uint64_t{1} << width) - 1);
-    }
+  case DType::F64: return std::bit_cast<std::uint64_t>(value);
+  case DType::F32: return std::bit_cast<std::uint32_t>(static_cast<float>(value));
+  case DType::F16: return to_f16(static_cast<float>(value));
+  case DType::BF16: return to_bf16(static_cast<float>(value));
+  case DType::Bool: return value != 0 ? 1 : 0;
+  case DType::U64: return static_cast<std::uint64_t>(value);
+  default: {
+    const int width = 8 * byte_size(dtype);
+    const auto v = static_cast<std::uint64_t>(static_cast<std::int64_t>(value));
+    return width == 64 ? v : v & ((std::uint64_t{1} << width) - 1);
+  }
   }
 }
-}  // namespace
+} // namespace
 
 int append_instr(loop::Phase& body, loop::Instr instr) {
   if (!is_effect(instr.op)) {
-    // A load may not move across a store of the same buffer in this body: look back only as far as that.
+    // A load may not move across a store of the same buffer in this body: look back only as far as
+    // that.
     for (std::size_t i = body.body.size(); i-- > 0;) {
       const loop::Instr& have = body.body[i];
       if (is_effect(have.op) && have.buffer == instr.buffer && instr.buffer >= 0) break;
@@ -51,7 +53,9 @@ int LowerContext::emit_as(DType dtype, loop::Op op, int a, int b, int c) {
   return append_instr(body_, std::move(i));
 }
 
-int LowerContext::constant(DType dtype, double value) { return constant_bits(dtype, bits_of(dtype, value)); }
+int LowerContext::constant(DType dtype, double value) {
+  return constant_bits(dtype, bits_of(dtype, value));
+}
 
 int LowerContext::constant_bits(DType dtype, std::uint64_t bits) {
   loop::Instr i;
@@ -96,8 +100,10 @@ loop::Affine sum(const loop::Affine& a, const loop::Affine& b) {
   r.base = a.base + b.base;
   std::size_t i = 0, j = 0;
   while (i < a.terms.size() || j < b.terms.size()) {
-    if (j == b.terms.size() || (i < a.terms.size() && a.terms[i].dim < b.terms[j].dim)) r.terms.push_back(a.terms[i++]);
-    else if (i == a.terms.size() || b.terms[j].dim < a.terms[i].dim) r.terms.push_back(b.terms[j++]);
+    if (j == b.terms.size() || (i < a.terms.size() && a.terms[i].dim < b.terms[j].dim))
+      r.terms.push_back(a.terms[i++]);
+    else if (i == a.terms.size() || b.terms[j].dim < a.terms[i].dim)
+      r.terms.push_back(b.terms[j++]);
     else {
       const Dim s = a.terms[i].stride + b.terms[j].stride;
       if (!(s == Dim(0))) r.terms.push_back({a.terms[i].dim, s});
@@ -107,4 +113,4 @@ loop::Affine sum(const loop::Affine& a, const loop::Affine& b) {
   return r;
 }
 
-}  // namespace nngc
+} // namespace nngc

@@ -1,5 +1,5 @@
-/// What an op's lowering sees: a body of scalar instructions under construction (elementwise ops), or an index to map
-/// (views).
+/// What an op's lowering sees: a body of scalar instructions under construction (elementwise ops),
+/// or an index to map (views).
 #pragma once
 
 #include <span>
@@ -11,30 +11,38 @@
 
 namespace nngc {
 
-/// Elementwise, Iota, RngBits: emit instructions and return the id of the result. Never an op of the graph again.
+/// Elementwise, Iota, RngBits: emit instructions and return the id of the result. Never an op of
+/// the graph again.
 class LowerContext {
- public:
-  LowerContext(loop::Phase& body, const Attrs& attrs, const TensorType& type, std::span<const int> operands,
-               std::span<const TensorType* const> operand_types, std::span<const loop::Affine> index)
-      : body_(body), attrs_(attrs), type_(type), operands_(operands), operand_types_(operand_types), index_(index) {}
+public:
+  LowerContext(loop::Phase& body, const Attrs& attrs, const TensorType& type,
+               std::span<const int> operands, std::span<const TensorType* const> operand_types,
+               std::span<const loop::Affine> index)
+      : body_(body), attrs_(attrs), type_(type), operands_(operands), operand_types_(operand_types),
+        index_(index) {}
 
   [[nodiscard]] int operand(int i) const { return operands_[static_cast<std::size_t>(i)]; }
-  [[nodiscard]] DType operand_dtype(int i) const { return operand_types_[static_cast<std::size_t>(i)]->dtype; }
+  [[nodiscard]] DType operand_dtype(int i) const {
+    return operand_types_[static_cast<std::size_t>(i)]->dtype;
+  }
   [[nodiscard]] const Attrs& attrs() const { return attrs_; }
   [[nodiscard]] const TensorType& type() const { return type_; }
   [[nodiscard]] DType dtype() const { return type_.dtype; }
 
   /// An instruction of the result's dtype (or `dtype`); equal instructions are shared.
-  int emit(loop::Op op, int a = -1, int b = -1, int c = -1) { return emit_as(dtype(), op, a, b, c); }
+  int emit(loop::Op op, int a = -1, int b = -1, int c = -1) {
+    return emit_as(dtype(), op, a, b, c);
+  }
   int emit_as(DType dtype, loop::Op op, int a = -1, int b = -1, int c = -1);
   /// A constant of that dtype (floats and ints; ints exactly up to 2^53; use constant_bits beyond).
   int constant(DType dtype, double value);
   int constant_bits(DType dtype, std::uint64_t bits);
-  /// I64: the position of this element along `axis` of the result; or its row-major number in the result.
+  /// I64: the position of this element along `axis` of the result; or its row-major number in the
+  /// result.
   int position(int axis);
   int linear_position();
 
- private:
+private:
   loop::Phase& body_;
   const Attrs& attrs_;
   const TensorType& type_;
@@ -45,7 +53,7 @@ class LowerContext {
 
 /// Views: from the index of an element of the result (one affine per axis) to the operand's.
 class ViewContext {
- public:
+public:
   ViewContext(const Attrs& attrs, const TensorType& type, const TensorType& operand_type,
               std::span<const loop::Affine> index)
       : attrs(attrs), type(type), operand_type(operand_type), index(index) {}
@@ -53,7 +61,7 @@ class ViewContext {
   const TensorType& type;
   const TensorType& operand_type;
   std::span<const loop::Affine> index;
-  std::vector<loop::Affine> operand_index;  ///< to be filled: one affine per axis of the operand
+  std::vector<loop::Affine> operand_index; ///< to be filled: one affine per axis of the operand
 };
 
 /// Arithmetic on affines: a * s, a + b, a + constant.
@@ -63,4 +71,4 @@ class ViewContext {
 /// Appends the instruction unless an equal one is there; stores are always appended.
 int append_instr(loop::Phase& body, loop::Instr instr);
 
-}  // namespace nngc
+} // namespace nngc

@@ -11,7 +11,7 @@ constexpr std::array<const OpDef*, op_count> table = {
 #include "nngc/ops.def"
 #undef NNGC_OP
 };
-}  // namespace
+} // namespace
 
 const OpDef& op_def(Opcode op) { return *table[static_cast<std::size_t>(op)]; }
 
@@ -21,4 +21,4 @@ bool find_op(std::string_view mnemonic, Opcode& out) {
   return false;
 }
 
-}  // namespace nngc
+} // namespace nngc

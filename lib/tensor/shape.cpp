@@ -28,4 +28,4 @@ std::string Shape::str() const {
 
 std::string TensorType::str() const { return std::string(name(dtype)) + shape.str(); }
 
-}  // namespace nngc
+} // namespace nngc

@@ -14,10 +14,12 @@ constexpr std::align_val_t alignment{64};
 
 void Tensor::Free::operator()(std::byte* p) const noexcept { ::operator delete[](p, alignment); }
 
-Tensor::Tensor(DType dtype, std::vector<std::int64_t> shape) : dtype_(dtype), shape_(std::move(shape)), size_(1) {
+Tensor::Tensor(DType dtype, std::vector<std::int64_t> shape)
+    : dtype_(dtype), shape_(std::move(shape)), size_(1) {
   for (std::int64_t d : shape_) {
     if (d < 0 || (d != 0 && size_ > (std::int64_t{1} << 48) / d))
-      throw Error(Error::Kind::Shape, "tensor: an extent of " + std::to_string(d) + " is out of range");
+      throw Error(Error::Kind::Shape,
+                  "tensor: an extent of " + std::to_string(d) + " is out of range");
     size_ *= d;
   }
   data_.reset(new (alignment) std::byte[bytes() + 64]);
@@ -56,9 +58,11 @@ std::uint16_t to_f16(float x) {
   const auto u = std::bit_cast<std::uint32_t>(x);
   const auto sign = static_cast<std::uint16_t>((u >> 16) & 0x8000);
   const std::uint32_t magnitude = u & 0x7fffffff;
-  if (magnitude > 0x7f800000) return static_cast<std::uint16_t>(sign | 0x7e00 | ((magnitude >> 13) & 0x3ff));
+  if (magnitude > 0x7f800000)
+    return static_cast<std::uint16_t>(sign | 0x7e00 | ((magnitude >> 13) & 0x3ff));
   if (magnitude >= 0x47800000) return static_cast<std::uint16_t>(sign | 0x7c00);
-  if (magnitude < 0x38800000) {  // subnormal or zero: adding 0.5 rounds at the last place of an f16 subnormal
+  if (magnitude <
+      0x38800000) { // subnormal or zero: adding 0.5 rounds at the last place of an f16 subnormal
     const float scaled = std::bit_cast<float>(magnitude) + 0.5F;
     return static_cast<std::uint16_t>(sign | (std::bit_cast<std::uint32_t>(scaled) - 0x3f000000));
   }
@@ -77,4 +81,4 @@ float from_f16(std::uint16_t bits) {
   return std::bit_cast<float>(sign | ((exponent + 112) << 23) | (mantissa << 13));
 }
 
-}  // namespace nngc
+} // namespace nngc

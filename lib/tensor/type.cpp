@@ -24,16 +24,16 @@ struct SymbolTable {
 };
 
 SymbolTable& symbols() {
-  static SymbolTable table;  // made at first use: no static constructor
+  static SymbolTable table; // made at first use: no static constructor
   return table;
 }
 
 [[noreturn]] void no_affine(const char* op, Dim a, Dim b) {
-  throw Error(Error::Kind::Unsupported,
-              std::string("dim: ") + a.str() + ' ' + op + ' ' + b.str() + " is not of the form a*n + b with 64-bit parts");
+  throw Error(Error::Kind::Unsupported, std::string("dim: ") + a.str() + ' ' + op + ' ' + b.str() +
+                                            " is not of the form a*n + b with 64-bit parts");
 }
 
-}  // namespace
+} // namespace
 
 int byte_size(DType t) { return dtype_sizes[static_cast<std::size_t>(t)]; }
 std::string_view name(DType t) { return dtype_names[static_cast<std::size_t>(t)]; }
@@ -57,7 +57,8 @@ Dim Dim::symbol(std::string_view text) {
                 "dim: a symbolic dim needs an identifier, got '" + std::string(text) + "'");
   SymbolTable& table = symbols();
   const std::lock_guard lock(table.mutex);
-  auto [it, fresh] = table.ids.try_emplace(std::string(text), static_cast<std::uint32_t>(table.names.size()));
+  auto [it, fresh] =
+      table.ids.try_emplace(std::string(text), static_cast<std::uint32_t>(table.names.size()));
   if (fresh) table.names.emplace_back(text);
   return make_dim(it->second, 1, 0);
 }
@@ -93,11 +94,12 @@ std::int64_t checked_mul(std::int64_t a, std::int64_t b, Dim x, Dim y) {
   if (__builtin_mul_overflow(a, b, &r)) no_affine("*", x, y);
   return r;
 }
-}  // namespace
+} // namespace
 
 Dim operator+(Dim a, Dim b) {
   if (!a.is_static() && !b.is_static() && a.symbol_id() != b.symbol_id()) no_affine("+", a, b);
-  return make_dim(a.is_static() ? b.symbol_id() : a.symbol_id(), checked_add(a.scale(), b.scale(), a, b),
+  return make_dim(a.is_static() ? b.symbol_id() : a.symbol_id(),
+                  checked_add(a.scale(), b.scale(), a, b),
                   checked_add(a.offset(), b.offset(), a, b));
 }
 
@@ -106,12 +108,13 @@ Dim operator-(Dim a, Dim b) { return a + Dim(-1) * b; }
 Dim operator*(Dim a, Dim b) {
   if (!a.is_static() && !b.is_static()) no_affine("*", a, b);
   if (a.is_static()) std::swap(a, b);
-  return make_dim(a.symbol_id(), checked_mul(a.scale(), b.value(), a, b), checked_mul(a.offset(), b.value(), a, b));
+  return make_dim(a.symbol_id(), checked_mul(a.scale(), b.value(), a, b),
+                  checked_mul(a.offset(), b.value(), a, b));
 }
 
 bool divide_exactly(Dim a, Dim b, Dim& quotient) {
   if (a == b) return quotient = 1, true;
-  if (b == Dim(-1)) return quotient = b * a, true;  // INT64_MIN / -1 would trap
+  if (b == Dim(-1)) return quotient = b * a, true; // INT64_MIN / -1 would trap
   if (b.is_static()) {
     if (b.value() == 0 || a.scale() % b.value() != 0 || a.offset() % b.value() != 0) return false;
     quotient = make_dim(a.symbol_id(), a.scale() / b.value(), a.offset() / b.value());
@@ -122,4 +125,4 @@ bool divide_exactly(Dim a, Dim b, Dim& quotient) {
   return quotient = q, a == b * Dim(q);
 }
 
-}  // namespace nngc
+} // namespace nngc

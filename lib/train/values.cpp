@@ -83,7 +83,7 @@ Tensors initial_values(const Executable& step, std::uint64_t seed, const DimValu
   return result;
 }
 
-std::vector<Arg> bind(const Executable& executable, Tensors& tensors) {
+std::vector<Arg> bind_arguments(const Executable& executable, Tensors& tensors) {
   std::vector<Arg> result;
   std::string missing;
   for (const ArgumentInfo& a : executable.arguments()) {
@@ -94,7 +94,7 @@ std::vector<Arg> bind(const Executable& executable, Tensors& tensors) {
       result.emplace_back(it->first, it->second);
   }
   if (!missing.empty())
-    throw Error(Error::Kind::Argument, "bind: there is no array for " + missing);
+    throw Error(Error::Kind::Argument, "bind_arguments: there is no array for " + missing);
   return result;
 }
 

@@ -90,7 +90,7 @@ void RunCommand::run() const {
   } else {
     allocate_outputs(arguments, dims, tensors);
     ThreadPool pool(threads);
-    executable.run(bind(executable, tensors), pool.hook());
+    executable.run(bind_arguments(executable, tensors), pool.hook());
   }
   for (const auto& [name, path] : wanted) save_npy(path, tensors.at(name));
   if (!wanted.empty()) return;

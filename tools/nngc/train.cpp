@@ -132,7 +132,7 @@ void TrainCommand::run() {
   allocate_outputs(step.arguments(), dims, tensors);
 
   ThreadPool pool(threads);
-  const std::vector<Arg> args = bind(step, tensors);
+  const std::vector<Arg> args = bind_arguments(step, tensors);
   for (std::int64_t epoch = 1; epoch <= epochs; ++epoch) {
     const std::vector<std::uint32_t> order = shuffled(
         static_cast<std::uint32_t>(rows), (seed << 20) + static_cast<std::uint64_t>(epoch));

@@ -72,7 +72,7 @@ bool check_outputs(const Graph& graph, const Prepared& prepared, const DimValues
   const Executable executable = nngc::compile(prepared.graph, prepared.options);
   Tensors tensors = start;
   allocate_outputs(executable.arguments(), dims, tensors);
-  executable.run(bind(executable, tensors));
+  executable.run(bind_arguments(executable, tensors));
   bool good = true;
   for (std::size_t i = 0; i < expected.size(); ++i) {
     const Output& o = graph.outputs()[i];
@@ -111,7 +111,7 @@ bool check_gradient(const Graph& graph, const DimValues& dims, const Tensors& st
   const Executable executable = nngc::compile(derivative);
   Tensors tensors = with_cotangents;
   allocate_outputs(executable.arguments(), dims, tensors);
-  executable.run(bind(executable, tensors));
+  executable.run(bind_arguments(executable, tensors));
 
   Tensors directions;
   fill_random(inputs_of(graph), dims, seed + 2, directions);

@@ -48,7 +48,7 @@ TEST_CASE("initial values: matrices random, different by name and seed, the rest
   for (const char* name : {"b1", "w1_m", "w2_v", "step"})
     for (const float v : a.at(name).data<float>()) CHECK(v == 0);
   Tensors partial = a;
-  NNGC_CHECK_THROWS(bind(step, partial), Error, "no array for 'x' (f32[4,8])");
+  NNGC_CHECK_THROWS(bind_arguments(step, partial), Error, "no array for 'x' (f32[4,8])");
 }
 
 TEST_CASE("an order is a permutation, the same for the same seed") {
