@@ -82,8 +82,8 @@ def complaint(base, folder, included):
     if base == "tools":
         return "tools see public headers only"
     if base == "test" and folder not in MAY_INCLUDE:
-        # filetest and fuzz run single stages; the other programs are users like any other.
-        return None if folder in ("filetest", "fuzz", "support") else "use public headers"
+        # These run single stages and walk the op table; the other programs are users like any other.
+        return None if folder in ("conformance", "filetest", "fuzz", "support") else "use public headers"
     if base == "test" and head in JUDGES.get(folder, ()):
         return None
     return None if head in closure(folder) else f"{folder} may not see {head}"
