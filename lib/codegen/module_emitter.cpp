@@ -8,6 +8,7 @@
 #include "codegen/contraction_emitter.h"
 #include "codegen/kernel_key.h"
 #include "codegen/nest_emitter.h"
+#include "codegen/transpose_emitter.h"
 
 namespace nngc::codegen {
 namespace {
@@ -39,6 +40,8 @@ private:
     Frame frame(ir_, *known, entry, kernel, known->getArg(0));
     if (kernel.kind == loop::KernelKind::Contraction)
       ContractionEmitter(frame, kernel, known->getArg(0)).emit(known->getArg(1), known->getArg(2));
+    else if (is_transpose(kernel))
+      emit_transpose(frame, kernel, known->getArg(1), known->getArg(2));
     else
       NestEmitter(frame, kernel).emit(known->getArg(1), known->getArg(2));
     ir_.builder.CreateRetVoid();

@@ -47,7 +47,7 @@ void print_half(std::string& out, std::uint16_t bits, float value, std::uint16_t
   if (!std::isfinite(value)) return print_float(out, value, bits, usual_nan);
   char buffer[40];
   for (int digits = 1; digits <= 9; ++digits) {
-    const char* end =
+    char* end =
         std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::general, digits)
             .ptr;
     float back = 0;

@@ -193,3 +193,32 @@ TEST_CASE("16-bit operands sum in f32, and a long epilogue runs per row") {
     CHECK(wrong == 0);
   }
 }
+
+TEST_CASE("columns of B that would share cache sets are copied, and only they") {
+  // Rows of B are 2 KB apart; n is no multiple of a vector.
+  constexpr std::int64_t m = 37, n = 437, k = 512, stride = 512;
+  Guarded<float> a(m * k), b(k * stride - (stride - n)), bias(n), out(m * n);
+  fill(a.begin(), a.end(), 12);
+  fill(b.begin(), b.end(), 13);
+  fill(bias.begin(), bias.end(), 14);
+  for (const Options& options : machines()) {
+    if (options.opt_level == 0 && options.cpu != "native") continue;
+    CAPTURE(describe(options));
+    Maker maker = dense(m, n, k);
+    maker.entry().kernels[0].b.index = {0, {{1, 1}, {2, stride}}};
+    CHECK_THAT(codegen::emit_llvm_ir(maker.program, options),
+               ContainsSubstring("%packed = alloca"));
+    const auto module = codegen::JitModule::compile(maker.program, options);
+    REQUIRE(run(*module, {a.data(), b.data(), bias.data(), out.data()}) == 0);
+    std::size_t wrong = 0;
+    for (std::size_t i = 0; i < m; ++i)
+      for (std::size_t j = 0; j < n; ++j) {
+        float sum = 0;
+        for (std::size_t l = 0; l < k; ++l)
+          sum = fuses(options) ? std::fmaf(a[i * k + l], b[l * stride + j], sum)
+                               : sum + a[i * k + l] * b[l * stride + j];
+        wrong += out[i * n + j] != std::fmax(sum + bias[j], 0.0F);
+      }
+    CHECK(wrong == 0);
+  }
+}

@@ -82,28 +82,48 @@ TEST_CASE("blocks run in any order") {
   CHECK(none.regions == 0);
 }
 
-TEST_CASE("a transposing copy") {
-  for (const Options& options : machines()) {
-    CAPTURE(describe(options));
-    constexpr std::size_t rows = 19, columns = 35;
-    Maker maker;
-    const int x = maker.input(DType::F32, rows * columns);
-    const int out = maker.output(DType::F32, rows * columns);
-    loop::Kernel& kernel = maker.nest({columns, rows}, 2, 1);
-    Body body = Body::add(kernel, false);
-    const int value = body.load(x, DType::F32, {0, {{0, 1}, {1, columns}}});
-    body.store(out, DType::F32, {0, {{0, rows}, {1, 1}}}, value);
-    loop::verify(maker.program);
-    const auto module = codegen::JitModule::compile(maker.program, options);
-    Guarded<float> in(rows * columns), result(rows * columns);
-    fill(in.begin(), in.end(), 3);
-    REQUIRE(run(*module, {in.data(), result.data()}) == 0);
-    std::size_t wrong = 0;
+namespace {
+
+template <typename T> void check_transpose(const Options& options, DType dtype, bool split) {
+  // out[p][j][i] = in[p][i][j], and not a byte beyond.
+  const std::size_t planes = split ? 2 : 3, rows = split ? 300 : 19, columns = split ? 333 : 35;
+  const auto r = static_cast<std::int64_t>(rows), c = static_cast<std::int64_t>(columns);
+  const auto size = static_cast<std::int64_t>(planes) * r * c;
+  Maker maker;
+  const int x = maker.input(dtype, size);
+  const int out = maker.output(dtype, size);
+  loop::Kernel& kernel = maker.nest({static_cast<std::int64_t>(planes), c, r}, 3, 2);
+  Body body = Body::add(kernel, false);
+  const int value = body.load(x, dtype, {0, {{0, r * c}, {1, 1}, {2, c}}});
+  body.store(out, dtype, {0, {{0, r * c}, {1, r}, {2, 1}}}, value);
+  loop::verify(maker.program);
+  const auto module = codegen::JitModule::compile(maker.program, options);
+  const std::size_t count = planes * rows * columns;
+  Guarded<T> in(count), result(count);
+  for (std::size_t i = 0; i < count; ++i) in[i] = static_cast<T>(i * 2654435761U);
+  Backwards backwards;
+  REQUIRE(run(*module, {in.data(), result.data()}, {}, nullptr,
+              split ? &backwards.hook : nullptr) == 0);
+  CHECK(backwards.regions == (split ? 1 : 0));
+  std::size_t wrong = 0;
+  for (std::size_t p = 0; p < planes; ++p)
     for (std::size_t i = 0; i < rows; ++i)
       for (std::size_t j = 0; j < columns; ++j)
-        wrong += in[i * columns + j] != result[j * rows + i];
-    CHECK(wrong == 0);
-  }
+        wrong += in[(p * rows + i) * columns + j] != result[(p * columns + j) * rows + i];
+  CHECK(wrong == 0);
+}
+
+} // namespace
+
+TEST_CASE("a transposing copy") {
+  for (const Options& options : machines())
+    for (const bool split : {false, true}) {
+      CAPTURE(describe(options), split);
+      check_transpose<std::uint32_t>(options, DType::F32, split);
+      check_transpose<std::uint64_t>(options, DType::I64, split);
+      check_transpose<std::uint16_t>(options, DType::BF16, split);
+      check_transpose<std::uint8_t>(options, DType::U8, split);
+    }
 }
 
 TEST_CASE("loads and stores at computed offsets touch nothing where their condition is false") {
