@@ -31,7 +31,7 @@ public:
     return (path_ / name).string();
   }
   /// Writes a file; its path.
-  [[nodiscard]] std::string file(std::string_view name, std::string_view content) const {
+  std::string file(std::string_view name, std::string_view content) const {
     std::ofstream out(path(name), std::ios::binary);
     out.write(content.data(), static_cast<std::streamsize>(content.size()));
     if (!out.flush()) throw std::runtime_error("cannot write " + path(name));
