@@ -173,6 +173,7 @@ void ContractionEmitter::emit_panel(const Values& batch, const Range& tiles, con
   emit_loop(ir_, slivers.low, smaller(ir_, slivers.high, whole), 1, [&](Value* sliver) {
     emit_sliver(batch, tiles, scaled(ir_, sliver, ir_.i64(width)), tile_.vectors, 0, nullptr);
   });
+  if (columns.is_static() && columns.value() % width == 0) return;
   Value* last = b.CreateAnd(b.CreateICmpSGT(slivers.high, whole),
                             b.CreateICmpSLT(b.CreateMul(whole, ir_.i64(width)), extent));
   emit_if(ir_, last, [&] {

@@ -31,6 +31,7 @@ static Value simplify(GraphData* graph, std::span<const Value> x, const Attrs&,
 
 constinit const OpDef ops::Abs{.mnemonic = "abs",
                                .summary = "magnitude",
+                               .signature = "(x: number) -> as x",
                                .min_operands = 1,
                                .max_operands = 1,
                                .traits = trait::Elementwise,

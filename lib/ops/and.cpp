@@ -22,6 +22,7 @@ static Value simplify(GraphData*, std::span<const Value> x, const Attrs&, const 
 
 constinit const OpDef ops::And{.mnemonic = "and",
                                .summary = "bitwise and",
+                               .signature = "(a, b: bits) -> as a",
                                .min_operands = 2,
                                .max_operands = 2,
                                .traits = trait::Elementwise | trait::Commutative,

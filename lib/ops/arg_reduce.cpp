@@ -54,6 +54,7 @@ static void eval(EvalContext& c) {
 
 constinit const OpDef ops::ArgReduce{.mnemonic = "arg_reduce",
                                      .summary = "the position of the first extreme element",
+                                     .signature = "(x: number) -> i32",
                                      .min_operands = 1,
                                      .max_operands = 1,
                                      .lowering = Lowering::ArgReduce,

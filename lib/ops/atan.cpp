@@ -15,6 +15,7 @@ static void eval(EvalContext& c) {
 
 constinit const OpDef ops::Atan{.mnemonic = "atan",
                                 .summary = "arc tangent",
+                                .signature = "(x: float) -> as x",
                                 .min_operands = 1,
                                 .max_operands = 1,
                                 .traits = trait::Elementwise | trait::Expensive,

@@ -79,6 +79,7 @@ static Value simplify(GraphData*, std::span<const Value> operands, const Attrs&,
 
 constinit const OpDef ops::BroadcastInDim{.mnemonic = "broadcast_in_dim",
                                           .summary = "repeats along axes",
+                                          .signature = "(x: any) -> as x",
                                           .min_operands = 1,
                                           .max_operands = 1,
                                           .traits = trait::View,

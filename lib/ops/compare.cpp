@@ -66,6 +66,7 @@ static Value simplify(GraphData*, std::span<const Value> x, const Attrs& attrs, 
 static constexpr AttrSpec attrs[] = {{"dir", AttrKind::String, true, "eq, ne, lt, le, gt or ge"}};
 constinit const OpDef ops::Compare{.mnemonic = "compare",
                                    .summary = "a dir b, a bool",
+                                   .signature = "(a, b: any) -> bool",
                                    .min_operands = 2,
                                    .max_operands = 2,
                                    .traits = trait::Elementwise,

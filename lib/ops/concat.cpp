@@ -71,6 +71,7 @@ static Value simplify(GraphData*, std::span<const Value> operands, const Attrs&,
 
 constinit const OpDef ops::Concat{.mnemonic = "concat",
                                   .summary = "parts one after another along an axis",
+                                  .signature = "(x, ...: any) -> as x",
                                   .min_operands = 1,
                                   .max_operands = -1,
                                   .lowering = Lowering::Concat,

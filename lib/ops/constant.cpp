@@ -65,6 +65,7 @@ static void eval(EvalContext& c) {
 
 constinit const OpDef ops::Constant{.mnemonic = "constant",
                                     .summary = "a literal tensor",
+                                    .signature = "() -> any",
                                     .traits = trait::Leaf,
                                     .lowering = Lowering::Constant,
                                     .attrs = specs,

@@ -81,6 +81,7 @@ static Value simplify(GraphData* graph, std::span<const Value> x, const Attrs&,
 static constexpr AttrSpec attrs[] = {{"dtype", AttrKind::DType, true, "of the result"}};
 constinit const OpDef ops::Convert{.mnemonic = "convert",
                                    .summary = "the same number as another dtype",
+                                   .signature = "(x: any) -> any",
                                    .min_operands = 1,
                                    .max_operands = 1,
                                    .traits = trait::Elementwise,

@@ -11,6 +11,7 @@ static void eval(EvalContext& c) {
 
 constinit const OpDef ops::Cos{.mnemonic = "cos",
                                .summary = "cosine",
+                               .signature = "(x: float) -> as x",
                                .min_operands = 1,
                                .max_operands = 1,
                                .traits = trait::Elementwise | trait::Expensive,

@@ -158,6 +158,8 @@ void eval(EvalContext& c) {
 
 constinit const OpDef ops::DotGeneral{.mnemonic = "dot_general",
                                       .summary = "sums of products over paired axes",
+                                      .signature =
+                                          "(a, b: number) -> as a, or f32 for 16-bit floats",
                                       .min_operands = 2,
                                       .max_operands = 2,
                                       .lowering = Lowering::Dot,

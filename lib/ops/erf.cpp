@@ -18,6 +18,7 @@ static void eval(EvalContext& c) {
 
 constinit const OpDef ops::Erf{.mnemonic = "erf",
                                .summary = "error function",
+                               .signature = "(x: float) -> as x",
                                .min_operands = 1,
                                .max_operands = 1,
                                .traits = trait::Elementwise | trait::Expensive,

@@ -13,6 +13,7 @@ static void eval(EvalContext& c) {
 
 constinit const OpDef ops::Exp{.mnemonic = "exp",
                                .summary = "e to the power x",
+                               .signature = "(x: float) -> as x",
                                .min_operands = 1,
                                .max_operands = 1,
                                .traits = trait::Elementwise | trait::Expensive,

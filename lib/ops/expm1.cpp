@@ -13,6 +13,7 @@ static void eval(EvalContext& c) {
 
 constinit const OpDef ops::Expm1{.mnemonic = "expm1",
                                  .summary = "exp(x) - 1",
+                                 .signature = "(x: float) -> as x",
                                  .min_operands = 1,
                                  .max_operands = 1,
                                  .traits = trait::Elementwise | trait::Expensive,

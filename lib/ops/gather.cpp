@@ -36,6 +36,7 @@ static void eval(EvalContext& c) {
 
 constinit const OpDef ops::Gather{.mnemonic = "gather",
                                   .summary = "rows by number",
+                                  .signature = "(x: any, indices: int) -> as x",
                                   .min_operands = 2,
                                   .max_operands = 2,
                                   .lowering = Lowering::Gather,

@@ -15,6 +15,7 @@ static TensorType infer(const InferContext& c) {
 
 constinit const OpDef ops::Input{.mnemonic = "input",
                                  .summary = "a named value from outside",
+                                 .signature = "() -> any",
                                  .traits = trait::Leaf,
                                  .lowering = Lowering::Input,
                                  .attrs = specs,

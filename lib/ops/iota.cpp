@@ -42,6 +42,7 @@ static int lower(LowerContext& c) {
 
 constinit const OpDef ops::Iota{.mnemonic = "iota",
                                 .summary = "counts along an axis",
+                                .signature = "() -> number",
                                 .traits = trait::Leaf,
                                 .lowering = Lowering::Iota,
                                 .attrs = specs,

@@ -68,6 +68,7 @@ static Value simplify(GraphData*, std::span<const Value> x, const Attrs& attrs, 
 static constexpr AttrSpec attrs[] = {{"n", AttrKind::Int, true, "the exponent"}};
 constinit const OpDef ops::Ipow{.mnemonic = "ipow",
                                 .summary = "x to the fixed integral power n",
+                                .signature = "(x: number) -> as x",
                                 .min_operands = 1,
                                 .max_operands = 1,
                                 .traits = trait::Elementwise,

@@ -20,6 +20,7 @@ static void eval(EvalContext& c) {
 
 constinit const OpDef ops::IsFinite{.mnemonic = "is_finite",
                                     .summary = "neither infinite nor NaN",
+                                    .signature = "(x: float) -> bool",
                                     .min_operands = 1,
                                     .max_operands = 1,
                                     .traits = trait::Elementwise,

@@ -12,6 +12,7 @@ static void eval(EvalContext& c) {
 
 constinit const OpDef ops::Log{.mnemonic = "log",
                                .summary = "natural logarithm",
+                               .signature = "(x: float) -> as x",
                                .min_operands = 1,
                                .max_operands = 1,
                                .traits = trait::Elementwise | trait::Expensive,

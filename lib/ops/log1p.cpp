@@ -14,6 +14,7 @@ static void eval(EvalContext& c) {
 
 constinit const OpDef ops::Log1p{.mnemonic = "log1p",
                                  .summary = "log(1 + x)",
+                                 .signature = "(x: float) -> as x",
                                  .min_operands = 1,
                                  .max_operands = 1,
                                  .traits = trait::Elementwise | trait::Expensive,

@@ -17,6 +17,7 @@ static void eval(EvalContext& c) {
 
 constinit const OpDef ops::Logistic{.mnemonic = "logistic",
                                     .summary = "1 / (1 + exp(-x))",
+                                    .signature = "(x: float) -> as x",
                                     .min_operands = 1,
                                     .max_operands = 1,
                                     .traits = trait::Elementwise | trait::Expensive,

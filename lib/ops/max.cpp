@@ -9,6 +9,7 @@ static void eval(EvalContext& c) { eval_extreme(c, true); }
 
 constinit const OpDef ops::Max{.mnemonic = "max",
                                .summary = "the greater of a and b",
+                               .signature = "(a, b: number) -> as a",
                                .min_operands = 2,
                                .max_operands = 2,
                                .traits = trait::Elementwise,

@@ -9,6 +9,7 @@ static void eval(EvalContext& c) { eval_extreme(c, false); }
 
 constinit const OpDef ops::Min{.mnemonic = "min",
                                .summary = "the smaller of a and b",
+                               .signature = "(a, b: number) -> as a",
                                .min_operands = 2,
                                .max_operands = 2,
                                .traits = trait::Elementwise,

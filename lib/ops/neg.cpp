@@ -21,6 +21,7 @@ static Value simplify(GraphData* graph, std::span<const Value> x, const Attrs&, 
 
 constinit const OpDef ops::Neg{.mnemonic = "neg",
                                .summary = "-x",
+                               .signature = "(x: number) -> as x",
                                .min_operands = 1,
                                .max_operands = 1,
                                .traits = trait::Elementwise,

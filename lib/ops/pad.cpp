@@ -97,6 +97,7 @@ static Value simplify(GraphData*, std::span<const Value> operands, const Attrs& 
 
 constinit const OpDef ops::Pad{.mnemonic = "pad",
                                .summary = "a border of one value, and gaps of it between elements",
+                               .signature = "(x, value: any) -> as x",
                                .min_operands = 2,
                                .max_operands = 2,
                                .lowering = Lowering::Pad,

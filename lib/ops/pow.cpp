@@ -34,6 +34,7 @@ static Value simplify(GraphData*, std::span<const Value> x, const Attrs&, const 
 
 constinit const OpDef ops::Pow{.mnemonic = "pow",
                                .summary = "a to the power b",
+                               .signature = "(a, b: float) -> as a",
                                .min_operands = 2,
                                .max_operands = 2,
                                .traits = trait::Elementwise | trait::Expensive,

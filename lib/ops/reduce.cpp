@@ -145,6 +145,7 @@ Value reduce(std::string_view kind, Value x, Axes axes, bool keepdims, Where whe
 
 constinit const OpDef ops::Reduce{.mnemonic = "reduce",
                                   .summary = "elements along axes combined into one",
+                                  .signature = "(x: any) -> as x",
                                   .min_operands = 1,
                                   .max_operands = 1,
                                   .lowering = Lowering::Reduce,

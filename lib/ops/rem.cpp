@@ -29,6 +29,7 @@ static void eval(EvalContext& c) {
 
 constinit const OpDef ops::Rem{.mnemonic = "rem",
                                .summary = "remainder of a / b toward 0",
+                               .signature = "(a, b: number) -> as a",
                                .min_operands = 2,
                                .max_operands = 2,
                                .traits = trait::Elementwise | trait::Expensive,

@@ -31,6 +31,7 @@ static Value simplify(GraphData*, std::span<const Value> operands, const Attrs&,
 
 constinit const OpDef ops::Reshape{.mnemonic = "reshape",
                                    .summary = "the same elements under other extents",
+                                   .signature = "(x: any) -> as x",
                                    .min_operands = 1,
                                    .max_operands = 1,
                                    .traits = trait::MasksThrough,

@@ -45,6 +45,7 @@ static Value simplify(GraphData*, std::span<const Value> operands, const Attrs& 
 
 constinit const OpDef ops::Reverse{.mnemonic = "reverse",
                                    .summary = "turns axes round",
+                                   .signature = "(x: any) -> as x",
                                    .min_operands = 1,
                                    .max_operands = 1,
                                    .traits = trait::View | trait::MasksThrough,

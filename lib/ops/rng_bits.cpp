@@ -119,6 +119,7 @@ int lower(LowerContext& c) {
 constinit const OpDef ops::RngBits{
     .mnemonic = "rng_bits",
     .summary = "32 random bits per element from a key, a counter and a site",
+    .signature = "(key: u32[2], counter: u64[]) -> u32",
     .min_operands = 2,
     .max_operands = 2,
     .traits = trait::Leaf | trait::Expensive,

@@ -56,6 +56,7 @@ static constexpr AttrSpec attrs[] = {
     {"mode", AttrKind::String, true, "floor, ceil, trunc or nearest_even"}};
 constinit const OpDef ops::Round{.mnemonic = "round",
                                  .summary = "to an integral value",
+                                 .signature = "(x: float) -> as x",
                                  .min_operands = 1,
                                  .max_operands = 1,
                                  .traits = trait::Elementwise,

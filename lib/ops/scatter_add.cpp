@@ -57,6 +57,8 @@ static void eval(EvalContext& c) {
 
 constinit const OpDef ops::ScatterAdd{.mnemonic = "scatter_add",
                                       .summary = "adds rows at numbered places",
+                                      .signature =
+                                          "(x: number, indices: int, updates: number) -> as x",
                                       .min_operands = 3,
                                       .max_operands = 3,
                                       .lowering = Lowering::ScatterAdd,

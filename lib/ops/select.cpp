@@ -44,6 +44,7 @@ static Value simplify(GraphData*, std::span<const Value> x, const Attrs&, const 
 
 constinit const OpDef ops::Select{.mnemonic = "select",
                                   .summary = "a where p is true, else b",
+                                  .signature = "(p: bool, a, b: any) -> as a",
                                   .min_operands = 3,
                                   .max_operands = 3,
                                   .traits = trait::Elementwise,

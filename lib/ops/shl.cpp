@@ -26,6 +26,7 @@ static Value simplify(GraphData*, std::span<const Value> x, const Attrs&, const 
 
 constinit const OpDef ops::Shl{.mnemonic = "shl",
                                .summary = "a shifted left by b bits",
+                               .signature = "(a, b: int) -> as a",
                                .min_operands = 2,
                                .max_operands = 2,
                                .traits = trait::Elementwise,

@@ -33,6 +33,7 @@ static Value simplify(GraphData*, std::span<const Value> x, const Attrs&, const 
 
 constinit const OpDef ops::Shr{.mnemonic = "shr",
                                .summary = "a shifted right by b bits",
+                               .signature = "(a, b: int) -> as a",
                                .min_operands = 2,
                                .max_operands = 2,
                                .traits = trait::Elementwise,

@@ -103,6 +103,7 @@ static Value simplify(GraphData*, std::span<const Value> operands, const Attrs& 
 
 constinit const OpDef ops::Slice{.mnemonic = "slice",
                                  .summary = "every stride-th element of a range per axis",
+                                 .signature = "(x: any) -> as x",
                                  .min_operands = 1,
                                  .max_operands = 1,
                                  .traits = trait::View,

@@ -13,6 +13,7 @@ static void eval(EvalContext& c) {
 
 constinit const OpDef ops::Sqrt{.mnemonic = "sqrt",
                                 .summary = "square root",
+                                .signature = "(x: float) -> as x",
                                 .min_operands = 1,
                                 .max_operands = 1,
                                 .traits = trait::Elementwise,

@@ -12,6 +12,7 @@ static void view(ViewContext& c) { c.operand_index.assign(c.index.begin(), c.ind
 
 constinit const OpDef ops::StopGradient{.mnemonic = "stop_gradient",
                                         .summary = "its operand, constant to differentiation",
+                                        .signature = "(x: any) -> as x",
                                         .min_operands = 1,
                                         .max_operands = 1,
                                         .traits = trait::View,

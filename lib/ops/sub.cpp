@@ -23,6 +23,7 @@ static Value simplify(GraphData*, std::span<const Value> x, const Attrs&, const 
 
 constinit const OpDef ops::Sub{.mnemonic = "sub",
                                .summary = "a - b",
+                               .signature = "(a, b: number) -> as a",
                                .min_operands = 2,
                                .max_operands = 2,
                                .traits = trait::Elementwise,

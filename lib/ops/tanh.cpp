@@ -17,6 +17,7 @@ static void eval(EvalContext& c) {
 
 constinit const OpDef ops::Tanh{.mnemonic = "tanh",
                                 .summary = "hyperbolic tangent",
+                                .signature = "(x: float) -> as x",
                                 .min_operands = 1,
                                 .max_operands = 1,
                                 .traits = trait::Elementwise | trait::Expensive,

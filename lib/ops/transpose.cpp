@@ -53,6 +53,7 @@ static Value simplify(GraphData*, std::span<const Value> operands, const Attrs& 
 
 constinit const OpDef ops::Transpose{.mnemonic = "transpose",
                                      .summary = "permutes the axes",
+                                     .signature = "(x: any) -> as x",
                                      .min_operands = 1,
                                      .max_operands = 1,
                                      .traits = trait::View | trait::MasksThrough,

@@ -24,6 +24,7 @@ static Value simplify(GraphData* graph, std::span<const Value> x, const Attrs&, 
 
 constinit const OpDef ops::Xor{.mnemonic = "xor",
                                .summary = "bitwise xor",
+                               .signature = "(a, b: bits) -> as a",
                                .min_operands = 2,
                                .max_operands = 2,
                                .traits = trait::Elementwise | trait::Commutative,

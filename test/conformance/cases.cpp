@@ -39,9 +39,9 @@ Graph build(const Case& c, DType dtype) {
   return g;
 }
 
-std::vector<std::int64_t> concrete(const Shape& shape) {
+std::vector<std::int64_t> concrete(const Shape& shape, std::int64_t n) {
   std::vector<std::int64_t> dims;
-  for (const Dim& d : shape) dims.push_back(d.at(symbol_value));
+  for (const Dim& d : shape) dims.push_back(d.at(n));
   return dims;
 }
 
@@ -90,12 +90,12 @@ Tensor random_tensor(DType dtype, std::vector<std::int64_t> shape, double low, d
   return t;
 }
 
-std::vector<Tensor> samples(const Case& c, DType dtype, unsigned seed) {
+std::vector<Tensor> samples(const Case& c, DType dtype, unsigned seed, std::int64_t n) {
   std::mt19937 random(seed);
   std::vector<Tensor> result;
   for (const InputSpec& spec : c.inputs)
     result.push_back(
-        random_tensor(dtype_of(spec, dtype), concrete(spec.shape), spec.low, spec.high, random));
+        random_tensor(dtype_of(spec, dtype), concrete(spec.shape, n), spec.low, spec.high, random));
   return result;
 }
 

@@ -48,13 +48,14 @@ inline constexpr std::int64_t symbol_value = 3;
 /// The case as a graph whose result is the output `y`; inputs are x0, x1, ...
 [[nodiscard]] Graph build(const Case& c, DType dtype);
 /// Random inputs, the same for the same seed; rounded to f16 precision, so that every float dtype
-/// but bf16 gets the same numbers.
-[[nodiscard]] std::vector<Tensor> samples(const Case& c, DType dtype, unsigned seed);
+/// but bf16 gets the same numbers. `n` is the value of the symbolic dim.
+[[nodiscard]] std::vector<Tensor> samples(const Case& c, DType dtype, unsigned seed,
+                                          std::int64_t n = symbol_value);
 
 /// A tensor of uniform numbers.
 [[nodiscard]] Tensor random_tensor(DType dtype, std::vector<std::int64_t> shape, double low,
                                    double high, std::mt19937& random);
-[[nodiscard]] std::vector<std::int64_t> concrete(const Shape& shape);
+[[nodiscard]] std::vector<std::int64_t> concrete(const Shape& shape, std::int64_t n = symbol_value);
 /// Elements as doubles, whatever the dtype.
 [[nodiscard]] std::vector<double> numbers(const Tensor& t);
 

@@ -78,10 +78,12 @@ void add_bench(CLI::App& app) {
   CLI::App* sub = app.add_subcommand("bench", "measures the time of one call on random inputs");
   add_model_options(*sub, command->model);
   sub->add_option("--entry", command->entry, "forward, vjp, jvp, hvp or train")
-      ->capture_default_str();
+      ->capture_default_str()
+      ->type_name("ENTRY");
   sub->add_option("--seconds", command->seconds, "how long to measure")
       ->capture_default_str()
-      ->check(CLI::Range(0.001, 1e6));
+      ->check(between(0.001, 1e6))
+      ->type_name("X");
   add_threads(*sub, command->threads);
   add_loss_options(*sub, command->loss);
   add_code_options(*sub, command->code);

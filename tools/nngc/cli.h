@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <filesystem>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -29,12 +30,51 @@ using Pairs = std::vector<std::pair<std::string, std::string>>;
 
 // ---- files ----
 
+/// `-` is the standard input.
 [[nodiscard]] std::string read_file(const std::string& path);
 /// `-` is the standard output. A file appears whole or not at all.
 void write_file(const std::string& path, std::string_view bytes);
-/// .npy, or IDX (.idx, *-ubyte, each also gzipped).
+
+/// Files that appear all together, or none of them.
+class OutputFiles {
+public:
+  OutputFiles() = default;
+  ~OutputFiles();
+  OutputFiles(const OutputFiles&) = delete;
+  OutputFiles& operator=(const OutputFiles&) = delete;
+
+  /// Throws Error{Io} where the file cannot be written, UsageError for a path that was added before.
+  void add(const std::string& path, std::string_view bytes);
+  void add(const std::string& path, const Tensor& tensor); ///< as .npy
+  void commit();
+
+private:
+  std::string stage(const std::string& path);
+  struct Staged {
+    std::string temporary, path;
+  };
+  std::vector<Staged> staged_;
+  std::vector<std::pair<std::string, std::string>> direct_;
+};
+
+/// A folder that files will be written to, made if it is not there, and gone again if none was.
+class OutputFolder {
+public:
+  /// Throws Error{Io} where the folder cannot be made or takes no file.
+  explicit OutputFolder(const std::string& path);
+  ~OutputFolder();
+  OutputFolder(const OutputFolder&) = delete;
+  OutputFolder& operator=(const OutputFolder&) = delete;
+
+private:
+  void remove_made();
+  std::vector<std::filesystem::path> made_;
+};
+
+/// .npy, or IDX (.idx, *-ubyte), each also gzipped.
 [[nodiscard]] Tensor load_tensor(const std::string& path);
-/// The tensors of `DIR/<name>.npy` for these names that exist there.
+/// The tensors of `DIR/<name>.npy` for the inputs that have one there. Throws Error{Shape, Type}
+/// for one that does not fit, Error{Data} where there is none at all.
 void load_weights(const std::string& directory, const std::vector<ArgumentInfo>& arguments,
                   Tensors& into);
 
@@ -67,6 +107,11 @@ struct Prepared {
 };
 [[nodiscard]] Prepared prepare(const Graph& graph, const CodeOptions& options);
 
+/// A range that help texts do not spell out.
+template <class T> [[nodiscard]] CLI::Validator between(T low, T high) {
+  return CLI::Range(low, high).description("");
+}
+
 /// Threads for a call; 0 or less means as many as the machine has.
 void add_threads(CLI::App& app, int& threads);
 
@@ -82,6 +127,9 @@ void allocate_outputs(const std::vector<ArgumentInfo>& arguments, const DimValue
                       Tensors& tensors);
 /// Throws UsageError naming the symbolic dims that have no value yet.
 void require_dims(const std::vector<ArgumentInfo>& arguments, const DimValues& dims);
+/// The same numbers as `wanted`, where that is f32 or f64: data files hold bytes, or NumPy's f64.
+/// Anything else as it is.
+[[nodiscard]] Tensor converted(Tensor t, DType wanted);
 /// The elements of a tensor as doubles, for printing and comparing.
 [[nodiscard]] std::vector<double> to_doubles(const Tensor& tensor);
 

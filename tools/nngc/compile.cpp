@@ -1,6 +1,7 @@
 // nngc compile: the model at any stage of its way.
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
@@ -47,7 +48,8 @@ struct CompileCommand {
 const StageName& stage_of(const std::string& emit, const std::string& path) {
   const StageName* found = nullptr;
   for (const StageName& s : stages) {
-    if (!emit.empty() ? s.name == emit : path.ends_with(s.suffix)) {
+    const std::string_view name = emit == "bitcode" ? "bc" : std::string_view(emit);
+    if (!emit.empty() ? s.name == name : path.ends_with(s.suffix)) {
       if (found == nullptr || s.suffix.size() > found->suffix.size())
         found = &s; // .grad.nng is also .nng
     }
@@ -102,13 +104,19 @@ void CompileCommand::run() const {
     wanted.push_back(&s);
   }
   const Graph graph = load_model(model);
-  std::vector<std::string> names = entries;
-  if (names.empty())
-    names.push_back(emit == "grad" ? (loss.loss.empty() ? "vjp" : "train") : "forward");
-  const Entries made = make_entries(graph, names, loss);
-  std::vector<std::string> texts; // all of them first: if one fails, no file is written
-  for (const StageName* s : wanted) texts.push_back(text(*s, graph, made));
-  for (std::size_t i = 0; i < paths.size(); ++i) write_file(paths[i], texts[i]);
+  const Entries made =
+      make_entries(graph, entries.empty() ? std::vector<std::string>{"forward"} : entries, loss);
+  const auto is_forward = [](const std::string& entry) { return entry == "forward"; };
+  Entries derived; // what grad shows where no entry differentiates
+  if (std::all_of(entries.begin(), entries.end(), is_forward) &&
+      std::any_of(wanted.begin(), wanted.end(), [](auto* s) { return s->name == "grad"; }))
+    derived = make_entries(graph, {loss.loss.empty() ? "vjp" : "train"}, loss);
+  OutputFiles files;
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    const bool derivative = wanted[i]->name == "grad" && !derived.points.empty();
+    files.add(paths[i], text(*wanted[i], graph, derivative ? derived : made));
+  }
+  files.commit();
 }
 
 } // namespace
@@ -121,17 +129,22 @@ void add_compile(CLI::App& app) {
   sub->add_option("-o,--output", command->outputs,
                   "where to; the suffix says what: .nng .ll .bc .s .o .h .dot .loop; "
                   "may be given again; - is stdout, the default")
+      ->type_name("FILE")
       ->allow_extra_args(false);
   sub->add_option("--emit", command->emit,
-                  "what: graph grad opt loop llvm-ir bc asm obj header dot");
+                  "what: graph grad opt loop llvm-ir bc asm obj header dot")
+      ->type_name("STAGE");
   sub->add_option("--entry", command->entries,
                   "functions to make: forward (the default), vjp, jvp, hvp, train")
+      ->type_name("LIST")
       ->delimiter(',')
       ->allow_extra_args(false);
   sub->add_option("--name", command->name,
-                  "what the functions are called: NAME_forward (default: the model's name)");
+                  "what the functions are called: NAME_forward (default: the model's name)")
+      ->type_name("NAME");
   sub->add_option("--wrt", command->loss.wrt,
                   "inputs to differentiate by (default: the parameters, else all floats)")
+      ->type_name("LIST")
       ->delimiter(',')
       ->allow_extra_args(false);
   add_loss_options(*sub, command->loss);

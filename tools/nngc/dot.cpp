@@ -33,9 +33,12 @@ void add_dot(CLI::App& app) {
   CLI::App* sub = app.add_subcommand(
       "dot", "draws a model, its derivative or its fused kernels, as DOT for Graphviz");
   add_model_options(*sub, command->model);
-  sub->add_option("-o,--output", command->output, "where to; - is stdout")->capture_default_str();
+  sub->add_option("-o,--output", command->output, "where to; - is stdout")
+      ->capture_default_str()
+      ->type_name("FILE");
   sub->add_option("--entry", command->entry, "forward, vjp, jvp, hvp or train")
-      ->capture_default_str();
+      ->capture_default_str()
+      ->type_name("ENTRY");
   sub->add_flag("--fused", command->fused, "after the passes, with the kernels as boxes");
   sub->add_flag("--reduce", command->reduce, "leave out edges that a longer path implies");
   add_loss_options(*sub, command->loss);

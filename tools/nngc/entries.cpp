@@ -36,6 +36,18 @@ Value find_output(const Graph& model, std::string_view name) {
                                 : fmt::format("the model has no output '{}'", name));
 }
 
+Value own_loss(const Graph& model, const std::string& name) {
+  std::string list;
+  for (const Output& o : model.outputs()) {
+    if (o.name == name) return o.value;
+    list += " " + o.name;
+  }
+  std::string functions;
+  for (const LossFunction& f : loss_functions) functions += " " + std::string(f.name);
+  throw UsageError(fmt::format("--loss={}: neither a loss function:{}; nor an output of the model:{}",
+                               name, functions, list));
+}
+
 std::vector<Value> wrt_of(const Graph& g, const LossOptions& options) {
   std::vector<Value> params, floats;
   for (const std::string& name : options.wrt) {
@@ -136,14 +148,17 @@ void add_loss_options(CLI::App& app, LossOptions& o) {
                  "what to minimize: a function of the first output (cross_entropy_with_logits, "
                  "cross_entropy, mse, "
                  "mae, smooth_l1, bce, bce_with_logits), FUNCTION:OUTPUT, or an output of rank 0")
+      ->type_name("LOSS")
       ->group(group);
   app.add_option("--label", o.label,
                  "the input that the loss function adds: NAME or NAME:DTYPE (default y; i32 for "
                  "classes, else the output's type)")
+      ->type_name("NAME")
       ->group(group);
   app.add_option("--optimizer", o.optimizer,
                  "sgd | momentum | adam | adamw, with settings: adam,lr=1e-3")
       ->capture_default_str()
+      ->type_name("OPTIMIZER")
       ->group(group);
 }
 
@@ -158,7 +173,7 @@ WithLoss with_loss(const Graph& model, const LossOptions& options,
   for (const LossFunction& f : loss_functions)
     if (f.name == function) found = &f;
   if (found == nullptr) { // the model computes its loss itself
-    result.loss = in(result.graph, find_output(model, options.loss));
+    result.loss = in(result.graph, own_loss(model, options.loss));
     if (result.loss.rank() != 0 || !is_float(result.loss.dtype()))
       throw Error(Error::Kind::Shape,
                   fmt::format("--loss={}: a loss is one float, this output is {}", options.loss,

@@ -35,7 +35,9 @@ DimValues dim_values(const std::vector<std::string>& dims) {
 }
 
 void add_model_options(CLI::App& app, ModelOptions& options) {
-  app.add_option("MODEL", options.path, "the model, a .nng file")->required();
+  app.add_option("MODEL", options.path, "the model, a .nng file; - is stdin")
+      ->required()
+      ->type_name("FILE");
   app.add_option("--dim", options.dims,
                  "binds a symbolic size: --dim batch=32 makes code for that size alone")
       ->type_name("NAME=N")
@@ -45,7 +47,7 @@ void add_model_options(CLI::App& app, ModelOptions& options) {
 Graph load_model(const ModelOptions& options) {
   if (options.path.ends_with(".onnx"))
     throw Error(Error::Kind::Unsupported, "this version reads .nng models only", options.path);
-  Graph graph = parse(read_file(options.path), options.path);
+  Graph graph = parse(read_file(options.path), options.path == "-" ? "<stdin>" : options.path);
   if (!is_identifier(graph.name()))
     throw Error(Error::Kind::Graph, "the model's name '" + graph.name() + "' is no identifier",
                 options.path);
@@ -59,26 +61,37 @@ void add_code_options(CLI::App& app, CodeOptions& o) {
   app.add_option("--mcpu", o.compile.cpu,
                  "processor to make code for: native, x86-64, haswell, znver4, ...")
       ->capture_default_str()
+      ->type_name("CPU")
       ->group(code);
   app.add_option("--mattr", o.compile.features, "processor features to add or remove: +avx2,-fma")
+      ->type_name("LIST")
       ->group(code);
   app.add_option("-O", o.compile.opt_level, "0: slow code for debugging; 2: full speed")
-      ->check(CLI::Range(0, 3))
+      ->check(between(0, 3))
       ->capture_default_str()
+      ->type_name("N")
       ->group(code);
   app.add_option("--math", o.math, "strict, default, relaxed or fast: how far results may stray")
       ->capture_default_str()
-      ->check(CLI::IsMember({"strict", "default", "relaxed", "fast"}))
+      ->check(CLI::IsMember({"strict", "default", "relaxed", "fast"}).description(""))
+      ->type_name("LEVEL")
       ->group(code);
   app.add_option("--passes", o.passes,
                  "run these passes on the graph instead of all: canonicalize,fold-constants")
+      ->type_name("LIST")
       ->group(debugging);
   app.add_flag("--no-optimize", o.no_optimize, "run no pass on the graph")->group(debugging);
   app.add_option("--print-after", o.pass.print_after,
                  "show the graph after this pass, or `all`, on stderr")
+      ->type_name("PASS")
       ->group(debugging);
-  app.add_option("--dot-after", o.pass.dot_after, "the same as DOT")->group(debugging);
-  app.add_option("--pass-limit", o.pass.pass_limit, "stop after so many passes")->group(debugging);
+  app.add_option("--dot-after", o.pass.dot_after, "the same as DOT")
+      ->type_name("PASS")
+      ->group(debugging);
+  app.add_option("--pass-limit", o.pass.pass_limit, "stop after so many passes")
+      ->check(between(0, 1000000))
+      ->type_name("N")
+      ->group(debugging);
   app.add_flag("--verify-each", o.pass.verify_each, "check the graph after every pass")
       ->group(debugging);
   app.add_flag("--time-passes", o.time_passes, "time per pass, on stderr")->group(debugging);
@@ -116,7 +129,8 @@ Prepared prepare(const Graph& graph, const CodeOptions& o) {
 void add_threads(CLI::App& app, int& threads) {
   app.add_option("--threads", threads, "threads to run on; 0: as many as there are")
       ->capture_default_str()
-      ->check(CLI::Range(0, 1024));
+      ->check(between(0, 1024))
+      ->type_name("N");
 }
 
 } // namespace nngc::cli

@@ -63,8 +63,8 @@ void RunCommand::run() const {
 
   Tensors tensors;
   for (const auto& [name, path] : split_pairs(inputs, "--input")) {
-    find(arguments, name, false);
-    if (!tensors.emplace(name, load_tensor(path)).second)
+    const DType wanted = find(arguments, name, false).type.dtype;
+    if (!tensors.emplace(name, converted(load_tensor(path), wanted)).second)
       throw UsageError("--input " + name + " is given twice");
   }
   const Pairs wanted = split_pairs(outputs, "--output");
@@ -92,8 +92,12 @@ void RunCommand::run() const {
     ThreadPool pool(threads);
     executable.run(bind_arguments(executable, tensors), pool.hook());
   }
-  for (const auto& [name, path] : wanted) save_npy(path, tensors.at(name));
-  if (!wanted.empty()) return;
+  if (!wanted.empty()) {
+    OutputFiles files;
+    for (const auto& [name, path] : wanted) files.add(path, tensors.at(name));
+    files.commit();
+    return;
+  }
   for (const ArgumentInfo& a : arguments)
     if (a.output) write_file("-", show(a.name, tensors.at(a.name)));
 }
@@ -112,9 +116,12 @@ void add_run(CLI::App& app) {
       ->type_name("NAME=FILE")
       ->allow_extra_args(false);
   sub->add_option("--weights", command->weights,
-                  "a folder with NAME.npy for inputs that --input does not name");
+                  "a folder with NAME.npy for inputs that --input does not name")
+      ->type_name("DIR");
   sub->add_flag("--random", command->random, "random values for inputs that are not given");
-  sub->add_option("--seed", command->seed, "of --random")->capture_default_str();
+  sub->add_option("--seed", command->seed, "of --random")
+      ->capture_default_str()
+      ->type_name("N");
   sub->add_flag("--interpret", command->interpret,
                 "use the reference interpreter instead of compiled code");
   add_threads(*sub, command->threads);

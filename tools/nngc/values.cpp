@@ -93,6 +93,19 @@ void allocate_outputs(const std::vector<ArgumentInfo>& arguments, const DimValue
     if (a.output && !a.input) tensors.insert_or_assign(a.name, allocate(a.type, dims));
 }
 
+Tensor converted(Tensor t, DType wanted) {
+  if (t.dtype() == wanted || (wanted != DType::F32 && wanted != DType::F64)) return t;
+  Tensor result(wanted, t.shape());
+  const std::vector<double> values = to_doubles(t);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (wanted == DType::F64)
+      result.data<double>()[i] = values[i];
+    else
+      result.data<float>()[i] = static_cast<float>(values[i]);
+  }
+  return result;
+}
+
 std::vector<double> to_doubles(const Tensor& t) {
   std::vector<double> result(static_cast<std::size_t>(t.size()));
   const auto copy = [&](auto elements, auto convert) {

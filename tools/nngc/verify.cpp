@@ -170,10 +170,14 @@ void add_verify(CLI::App& app) {
   add_model_options(*sub, command->model);
   sub->add_flag("--grad", command->grad,
                 "also the derivatives of all float inputs, with complex-step");
-  sub->add_option("--weights", command->weights, "a folder with NAME.npy; other inputs are random");
-  sub->add_option("--seed", command->seed, "of the random inputs")->capture_default_str();
+  sub->add_option("--weights", command->weights, "a folder with NAME.npy; other inputs are random")
+      ->type_name("DIR");
+  sub->add_option("--seed", command->seed, "of the random inputs")
+      ->capture_default_str()
+      ->type_name("N");
   sub->add_option("--tolerance", command->tolerance,
-                  "largest difference, relative to the largest element");
+                  "largest difference, relative to the largest element")
+      ->type_name("X");
   add_code_options(*sub, command->code);
   sub->footer("Examples:\n"
               "  nngc verify mlp.nng\n"

@@ -151,9 +151,14 @@ TEST_CASE("batches, with transposed operands, in f64 and integers") {
 }
 
 TEST_CASE("16-bit operands sum in f32, and a long epilogue runs per row") {
-  for (const Options& options : machines()) {
-    CAPTURE(describe(options));
-    constexpr std::int64_t m = 13, n = 35, k = 30;
+  constexpr std::int64_t m = 13, k = 30;
+  for (const auto& [options, n] : [] {
+         std::vector<std::pair<Options, std::int64_t>> all;
+         for (const Options& each : machines())
+           for (const std::int64_t columns : {35, 128}) all.emplace_back(each, columns);
+         return all;
+       }()) {
+    CAPTURE(describe(options), n);
     Maker maker;
     const int a = maker.input(DType::BF16, m * k);
     const int b = maker.input(DType::BF16, k * n);
@@ -184,11 +189,12 @@ TEST_CASE("16-bit operands sum in f32, and a long epilogue runs per row") {
     REQUIRE(run(*module, {x.data(), y.data(), z.data(), places.data()}) == 0);
     std::size_t wrong = 0;
     for (std::size_t i = 0; i < m; ++i)
-      for (std::size_t j = 0; j < n; ++j) {
+      for (std::size_t j = 0; j < static_cast<std::size_t>(n); ++j) {
         float sum = 190;
         for (std::size_t l = 0; l < k; ++l) sum += number(x[i * k + l]) * number(y[l * n + j]);
-        wrong += z[i * n + j] != sum;
-        wrong += places[i * n + j] != static_cast<std::int64_t>(5 + 100 * i + j);
+        wrong += z[i * static_cast<std::size_t>(n) + j] != sum;
+        wrong += places[i * static_cast<std::size_t>(n) + j] !=
+                 static_cast<std::int64_t>(5 + 100 * i + j);
       }
     CHECK(wrong == 0);
   }
