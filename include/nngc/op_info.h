@@ -14,6 +14,9 @@ struct OpAttrInfo {
 
 struct OpInfo {
   std::string_view name, summary;
+  /// `(p: bool, a, b: any) -> as a`: operands and their dtypes, then the result's. `number` is
+  /// float or int, `bits` is bool or int.
+  std::string_view signature;
   int min_operands = 0, max_operands = 0; ///< max -1: any number
   bool elementwise = false, commutative = false;
   std::string_view not_differentiable; ///< why it has no derivative; empty: it has

@@ -121,6 +121,10 @@ class ViewContext;  // ops/lower_context.h
 struct OpDef {
   std::string_view mnemonic;
   std::string_view summary;
+  /// Operands by name with the dtypes they take (any, float, int, number: float or int, bits: bool
+  /// or int, or one dtype), then the result's: `(p: bool, a, b: any) -> as a`. For people; a test
+  /// holds it against `infer`.
+  std::string_view signature;
   int min_operands = 0;
   int max_operands = 0; ///< -1: any number
   unsigned traits = 0;

@@ -15,6 +15,7 @@ std::vector<OpInfo> op_infos() {
     const OpDef& def = op_def(static_cast<Opcode>(i));
     OpInfo info{.name = def.mnemonic,
                 .summary = def.summary,
+                .signature = def.signature,
                 .min_operands = def.min_operands,
                 .max_operands = def.max_operands,
                 .elementwise = (def.traits & trait::Elementwise) != 0,

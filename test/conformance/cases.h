@@ -38,9 +38,15 @@ struct Case {
 /// The value of the symbolic dim `n` in all cases.
 inline constexpr std::int64_t symbol_value = 3;
 
+/// A case of a file of its own: `static const AddCase more{...};` beside the other tests of its op.
+struct AddCase {
+  explicit AddCase(Case c);
+};
+
 [[nodiscard]] std::vector<Case> elementwise_cases();
 [[nodiscard]] std::vector<Case> structural_cases();
-/// Both lists, names unique.
+/// Both lists and what AddCase added, names unique. The environment variable NNGC_CASE, a name,
+/// picks a single case: `NNGC_CASE=tanh nngc_test_conformance '[derivatives]'`.
 [[nodiscard]] const std::vector<Case>& all_cases();
 
 /// The dtypes a case is tried with.

@@ -3,10 +3,11 @@
 
 Run it after adding, renaming or removing a .cpp file. The lists stand between `sync_lists: begin` and
 `sync_lists: end`; they are explicit, so that a build never depends on files that lie around, and
-generated, so that nobody forgets a line. With --check nothing is written: the exit status is 1 where a
-list differs from its folder.
+generated, so that nobody forgets a line. The primitives are in no list: ops.def names their files. With
+--check nothing is written: the exit status is 1 where a list differs from its folder.
 """
 import os
+import re
 import sys
 
 BEGIN, END = "# sync_lists: begin\n", "# sync_lists: end\n"
@@ -17,13 +18,19 @@ EXCEPT = {
 }
 
 
+def primitives():
+    """The files that lib/CMakeLists.txt finds in ops.def itself."""
+    with open(os.path.join(ROOT, "include/nngc/ops.def"), encoding="utf-8") as file:
+        return {f"lib/ops/{op}.cpp" for op in re.findall(r"(?m)^NNGC_OP\(\w+, (\w+)\)", file.read())}
+
+
 def sources(base, folder):
     """Paths relative to `base` of the sources below base/folder, sorted."""
-    found = []
+    found, skip = [], {*EXCEPT, *primitives()}
     for where, _, names in os.walk(os.path.join(ROOT, base, folder)):
         for name in names:
             path = os.path.relpath(os.path.join(where, name), ROOT)
-            if name.endswith(".cpp") and not name.startswith(".") and path not in EXCEPT:
+            if name.endswith(".cpp") and not name.startswith(".") and path not in skip:
                 found.append(os.path.relpath(path, base))
     return sorted(found)
 
