@@ -41,7 +41,8 @@ using EntryFn = int (*)(void* const* args, const std::int64_t* dims, void* works
 /// A program in this process's memory; its pages are never writable and executable at once.
 class JitModule {
 public:
-  /// Compiles for this machine. Throws Error{Unsupported} if the memory cannot be made executable.
+  /// Compiles for this machine. Throws Error{Unsupported} if the memory cannot be made executable,
+  /// or if code for this cpu and these features may use what this machine lacks.
   [[nodiscard]] static std::shared_ptr<JitModule> compile(const loop::Program& program,
                                                           const Options& options);
   /// Links what emit_object gave, from this process or an earlier one on the same machine.

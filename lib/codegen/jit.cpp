@@ -18,6 +18,11 @@ JitModule::~JitModule() = default;
 
 std::shared_ptr<JitModule> JitModule::compile(const loop::Program& program,
                                               const Options& options) {
+  if ((options.cpu != "native" && !options.cpu.empty()) || !options.features.empty())
+    if (const std::string lacks = features_this_machine_lacks(make_target(options)); !lacks.empty())
+      throw Error(Error::Kind::Unsupported,
+                  "codegen: code for '" + options.cpu + (options.features.empty() ? "" : " ") +
+                      options.features + "' cannot run here: this machine lacks " + lacks);
   return load(emit_object(program, options));
 }
 

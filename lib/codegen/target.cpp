@@ -1,6 +1,9 @@
 #include "codegen/target.h"
 
+#include <algorithm>
+#include <iterator>
 #include <mutex>
+#include <string_view>
 
 #include "codegen/llvm_error.h"
 
@@ -30,7 +33,46 @@ std::string host_features() {
   return list;
 }
 
+/// LLVM itself only mutters about features it does not know, and goes on without them.
+void check_features(const llvm::Target& target, const std::string& triple,
+                    const std::string& list) {
+  const auto machine = create_machine(target, triple, "", "", {}, llvm::CodeGenOptLevel::None);
+  if (!machine) return; // said by who makes the machine itself
+  llvm::SmallVector<llvm::StringRef, 8> items;
+  llvm::StringRef(list).split(items, ',');
+  for (const llvm::StringRef item : items) {
+    bool known = false;
+    for (const auto& feature : machine->getMCSubtargetInfo()->getAllProcessorFeatures())
+      known |= item.drop_front(item.empty() ? 0 : 1) == feature.Key;
+    if (!known || (item.front() != '+' && item.front() != '-'))
+      throw Error(Error::Kind::Argument, "codegen: unknown feature '" + item.str() +
+                                             "': expected a list such as +avx2,-fma");
+  }
+}
+
 } // namespace
+
+std::string features_this_machine_lacks(const Target& target) {
+  // What instruction selection uses on its own. The rest (keys, caches, enclaves, tiles) takes an
+  // intrinsic that we never emit, and is what virtual machines hide.
+  constexpr std::string_view used[] = {"adx",  "avx",    "bmi",  "cmov", "cx8", "egpr",
+                                       "f16c", "fma",    "gfni", "lzcn", "mmx", "movbe",
+                                       "ndd",  "popcnt", "sse",  "ssse", "tbm", "xop"};
+  const bool x86 = target.machine->getTargetTriple().isX86();
+  const llvm::MCSubtargetInfo& info = *target.machine->getMCSubtargetInfo();
+  const auto host = llvm::sys::getHostCPUFeatures();
+  std::string list;
+  for (const auto& feature : info.getAllProcessorFeatures()) {
+    const std::string_view name(feature.Key);
+    const auto found = host.find(name); // tuning flags are no features of the machine
+    if (found == host.end() || found->second || !info.getFeatureBits().test(feature.Value))
+      continue;
+    const auto starts = [&](std::string_view prefix) { return name.starts_with(prefix); };
+    if (x86 && std::none_of(std::begin(used), std::end(used), starts)) continue;
+    list += (list.empty() ? "" : ", ") + std::string(name);
+  }
+  return list;
+}
 
 TargetTraits TargetTraits::of(const llvm::TargetMachine& machine) {
   TargetTraits traits;
@@ -60,6 +102,7 @@ Target make_target(const Options& options) {
   const bool native = options.cpu.empty() || options.cpu == "native";
   const std::string cpu = native ? host_cpu() : options.cpu;
   std::string features = native ? host_features() : "";
+  if (!options.features.empty()) check_features(*target, triple, options.features);
   if (!options.features.empty()) features += (features.empty() ? "" : ",") + options.features;
   if (!native && !known_cpu(cpu))
     throw Error(Error::Kind::Argument, "codegen: unknown cpu '" + cpu + "'");

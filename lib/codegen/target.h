@@ -15,7 +15,11 @@ struct Target {
   TargetTraits traits;
 };
 
-/// Throws Error{Argument} for a triple or a cpu that this LLVM does not know.
+/// Throws Error{Argument} for a triple, a cpu or a feature that this LLVM does not know.
 [[nodiscard]] Target make_target(const Options& options);
+
+/// Features that code for `target` may use and this machine does not have, such as `amx-tile`:
+/// running it here could end in an illegal instruction. Empty: it runs.
+[[nodiscard]] std::string features_this_machine_lacks(const Target& target);
 
 } // namespace nngc::codegen

@@ -3,8 +3,8 @@
 #include "driver/header.h"
 
 #include <algorithm>
-#include <array>
 #include <cctype>
+#include <iterator>
 #include <set>
 #include <stdexcept>
 
@@ -40,19 +40,28 @@ typedef struct nngc_parallel {
 #endif
 )";
 
-// Names that an argument of a model may have and an argument of a C or C++ function may not.
-constexpr std::array reserved = {
-    "alignas",  "alignof",  "and",       "args",     "asm",       "auto",   "bool",
-    "break",    "case",     "catch",     "char",     "class",     "compl",  "concept",
-    "const",    "continue", "decltype",  "default",  "delete",    "dims",   "do",
-    "double",   "else",     "enum",      "explicit", "export",    "extern", "false",
-    "float",    "for",      "friend",    "goto",     "if",        "inline", "int",
-    "long",     "mutable",  "namespace", "new",      "noexcept",  "not",    "nullptr",
-    "operator", "or",       "parallel",  "private",  "protected", "public", "register",
-    "requires", "restrict", "return",    "short",    "signed",    "sizeof", "static",
-    "struct",   "switch",   "template",  "this",     "throw",     "true",   "try",
-    "typedef",  "typeid",   "typename",  "union",    "unsigned",  "using",  "virtual",
-    "void",     "volatile", "wchar_t",   "while",    "workspace", "xor"};
+// Names that an argument of a model may have and an argument of a C or C++ function may not:
+// keywords, the types and macros that the header itself uses, and macros that compilers and common
+// headers define.
+constexpr std::string_view reserved[] = {
+    "alignas", "alignof", "and", "and_eq", "asm", "auto", "bitand", "bitor", "bool", "break",
+    "case", "catch", "char", "char8_t", "char16_t", "char32_t", "class", "co_await", "co_return",
+    "co_yield", "compl", "concept", "const", "const_cast", "consteval", "constexpr", "constinit",
+    "continue", "decltype", "default", "delete", "do", "double", "dynamic_cast", "else", "enum",
+    "explicit", "export", "extern", "false", "float", "for", "friend", "goto", "if", "inline",
+    "int", "long", "mutable", "namespace", "new", "noexcept", "not", "not_eq", "nullptr",
+    "operator", "or", "or_eq", "private", "protected", "public", "register", "reinterpret_cast",
+    "requires", "restrict", "return", "short", "signed", "sizeof", "static", "static_assert",
+    "static_cast", "struct", "switch", "template", "this", "thread_local", "throw", "true", "try",
+    "typedef", "typeid", "typename", "typeof", "typeof_unqual", "union", "unsigned", "using",
+    "virtual", "void", "volatile", "wchar_t", "while", "xor", "xor_eq",
+    // what stands in the function
+    "args", "dims", "parallel", "workspace", "int8_t", "int16_t", "int32_t", "int64_t", "uint8_t",
+    "uint16_t", "uint32_t", "uint64_t", "size_t", "INT64_C", "NULL", "nngc_parallel", "nngc_task",
+    "NNGC_OK", "NNGC_BAD_DIM", "NNGC_STATUS", "NNGC_PARALLEL_H",
+    // macros of others
+    "I", "assert", "complex", "errno", "imaginary", "i386", "linux", "stderr", "stdin", "stdout",
+    "unix"};
 
 std::string c_type(DType t) {
   switch (t) {
@@ -75,27 +84,31 @@ std::string upper(std::string_view text) {
 class Names {
 public:
   std::string unique(std::string name) {
-    while (std::find(reserved.begin(), reserved.end(), name) != reserved.end() ||
+    // _Bool, __asm__ and their kin belong to the language; an underscore behind changes nothing.
+    if (name.starts_with('_')) name = "a" + name;
+    while (std::find(std::begin(reserved), std::end(reserved), name) != std::end(reserved) ||
            !used_.insert(name).second)
       name += '_';
     return name;
   }
+  void take(const std::string& name) { used_.insert(name); }
 
 private:
   std::set<std::string> used_;
 };
 
-std::string size_expression(const Dim& d) {
+std::string size_expression(const Dim& d, const std::string& parameter) {
   if (d.is_static()) return fmt::format("INT64_C({})", d.value());
-  std::string text = fmt::format("(int64_t)({})", d.symbol_name());
+  std::string text = fmt::format("(int64_t)({})", parameter);
   if (d.scale() != 1) text = fmt::format("INT64_C({}) * {}", d.scale(), text);
   if (d.offset() != 0) text += fmt::format(" + INT64_C({})", d.offset());
   return "(" + text + ")";
 }
 
 std::string macro(const std::string& name, const Dim& d, std::string_view comment) {
-  const std::string parameter = d.is_static() ? "" : "(" + d.symbol_name() + ")";
-  return fmt::format("#define {}{} {} /* {} */\n", name, parameter, size_expression(d), comment);
+  const std::string parameter = d.is_static() ? "" : Names().unique(d.symbol_name());
+  return fmt::format("#define {}{} {} /* {} */\n", name, d.is_static() ? "" : "(" + parameter + ")",
+                     size_expression(d, parameter), comment);
 }
 
 std::string_view direction(loop::BufferKind kind) {
@@ -111,6 +124,7 @@ std::string entry_text(const loop::Entry& entry) {
   const std::string prefix = upper(name);
 
   Names macros, arguments;
+  arguments.take(entry.name); // an argument of that name would hide the function behind this one
   std::string sizes, parameters, pointers, dims, comment;
   for (const loop::Argument& a : entry.arguments) {
     const std::string c_name = arguments.unique(a.name);

@@ -43,7 +43,8 @@ public:
   OutputFiles(const OutputFiles&) = delete;
   OutputFiles& operator=(const OutputFiles&) = delete;
 
-  /// Throws Error{Io} where the file cannot be written, UsageError for a path that was added before.
+  /// Throws Error{Io} where the file cannot be written, UsageError for a path that was added
+  /// before.
   void add(const std::string& path, std::string_view bytes);
   void add(const std::string& path, const Tensor& tensor); ///< as .npy
   void commit();

@@ -44,8 +44,9 @@ Value own_loss(const Graph& model, const std::string& name) {
   }
   std::string functions;
   for (const LossFunction& f : loss_functions) functions += " " + std::string(f.name);
-  throw UsageError(fmt::format("--loss={}: neither a loss function:{}; nor an output of the model:{}",
-                               name, functions, list));
+  throw UsageError(
+      fmt::format("--loss={}: neither a loss function:{}; nor an output of the model:{}", name,
+                  functions, list));
 }
 
 std::vector<Value> wrt_of(const Graph& g, const LossOptions& options) {
@@ -166,7 +167,7 @@ WithLoss with_loss(const Graph& model, const LossOptions& options,
                    const std::optional<DType>& label_dtype) {
   if (options.loss.empty())
     throw UsageError("--loss is missing; try --loss=cross_entropy_with_logits");
-  WithLoss result{model.clone(), {}};
+  WithLoss result{model.clone(), {}, {}, 0};
   const std::size_t colon = options.loss.find(':');
   const std::string function = options.loss.substr(0, colon);
   const LossFunction* found = nullptr;
@@ -186,7 +187,9 @@ WithLoss with_loss(const Graph& model, const LossOptions& options,
 
   const std::size_t type_at = options.label.find(':');
   const std::string name = options.label.empty() ? "y" : options.label.substr(0, type_at);
-  DType dtype = label_dtype.value_or(found->of_classes ? DType::I32 : output.dtype());
+  // Numbers of classes may be of any integer type; all else is compared with the output itself.
+  DType dtype = found->of_classes ? label_dtype.value_or(DType::I32) : output.dtype();
+  if (!is_int(dtype)) dtype = output.dtype();
   if (type_at != std::string::npos && !parse_dtype(options.label.substr(type_at + 1), dtype))
     throw UsageError(fmt::format("--label {}: no such dtype", options.label));
   TensorType type{dtype, output.shape()};
@@ -197,8 +200,13 @@ WithLoss with_loss(const Graph& model, const LossOptions& options,
     rows.pop_back();
     type.shape = Shape(std::move(rows));
   }
-  const Value existing = result.graph.find_input(name);
-  result.loss = found->build(output, existing ? existing : result.graph.input(name, type));
+  Value label = result.graph.find_input(name);
+  if (!label) label = result.graph.input(name, type);
+  result.loss = found->build(output, label);
+  result.label = name;
+  const bool numbers = found->of_classes && is_int(label.dtype());
+  if (numbers && output.shape()[output.rank() - 1].is_static())
+    result.classes = output.shape()[output.rank() - 1].value();
   return result;
 }
 

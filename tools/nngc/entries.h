@@ -28,9 +28,11 @@ void add_loss_options(CLI::App& app, LossOptions& options);
 struct WithLoss {
   Graph graph;
   Value loss;
+  std::string label;        ///< the input of labels; empty: there is none
+  std::int64_t classes = 0; ///< labels are numbers below this; 0: they are not, or nobody knows
 };
-/// `label_type`: of that input, where it is known (from data); else `--label`'s dtype and the
-/// output's rows.
+/// `label_dtype`: of the labels at hand, which decides between class numbers and a row per label
+/// where `--label` does not.
 [[nodiscard]] WithLoss with_loss(const Graph& model, const LossOptions& options,
                                  const std::optional<DType>& label_dtype = {});
 

@@ -153,7 +153,8 @@ Tensor load_tensor(const std::string& path) {
   if (name.ends_with(".npy")) return load_npy(path);
   if (name.ends_with(".idx") || name.ends_with("-ubyte")) return load_idx(path);
   if (access(path.c_str(), R_OK) != 0) io_error(path, "cannot read", errno);
-  throw UsageError(path + ": data files are .npy or IDX (.idx, and MNIST's *-ubyte), each also .gz");
+  throw UsageError(path +
+                   ": data files are .npy or IDX (.idx, and MNIST's *-ubyte), each also .gz");
 }
 
 void load_weights(const std::string& directory, const std::vector<ArgumentInfo>& arguments,

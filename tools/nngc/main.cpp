@@ -37,15 +37,18 @@ std::string text(const nngc::Error& error) {
 }
 
 // CLI11 alone would say that a subcommand is required, and not which word is none.
-void check_command(const CLI::App& app, int argc, char** argv) {
-  if (argc < 2 || argv[1][0] == '-') return;
+void check_command(const CLI::App& app, char** argv) {
+  const std::string_view word = argv[1];
+  if (word == "--help" || word == "-h" || word == "--version") return;
+  if (word.starts_with('-'))
+    throw nngc::cli::UsageError(
+        fmt::format("there is no option '{}' before a command; see `nngc --help`", word));
   std::string list;
   for (const CLI::App* sub : app.get_subcommands([](const CLI::App*) { return true; })) {
-    if (sub->get_name() == argv[1]) return;
+    if (sub->get_name() == word) return;
     list += (list.empty() ? "" : ", ") + sub->get_name();
   }
-  throw nngc::cli::UsageError(
-      fmt::format("there is no command '{}'; there are {}", argv[1], list));
+  throw nngc::cli::UsageError(fmt::format("there is no command '{}'; there are {}", word, list));
 }
 
 int run(int argc, char** argv) {
@@ -54,13 +57,14 @@ int run(int argc, char** argv) {
     return fmt::format("nngc 0.1.0, LLVM {}, host cpu {}", nngc::llvm_version(), nngc::host_cpu());
   });
   app.require_subcommand(1);
-  app.footer("A model is a .nng file (- is stdin): the text that `nngc compile MODEL --emit=graph`\n"
-             "prints. docs/text-ir.md describes it, `nngc ops` lists what may stand in it.\n"
-             "`nngc COMMAND --help` shows examples. Start with:\n\n"
-             "  nngc info model.nng                      what is in it\n"
-             "  nngc run model.nng --random              runs it on random inputs\n"
-             "  nngc compile model.nng -o model.o -o model.h\n\n"
-             "Exit status: 0 done, 1 the model or its data is wrong, 2 usage, 3 not supported.");
+  app.footer(
+      "A model is a .nng file (- is stdin): the text that `nngc compile MODEL --emit=graph`\n"
+      "prints. docs/text-ir.md describes it, `nngc ops` lists what may stand in it.\n"
+      "`nngc COMMAND --help` shows examples. Start with:\n\n"
+      "  nngc info model.nng                      what is in it\n"
+      "  nngc run model.nng --random              runs it on random inputs\n"
+      "  nngc compile model.nng -o model.o -o model.h\n\n"
+      "Exit status: 0 done, 1 the model or its data is wrong, 2 usage, 3 not supported.");
   nngc::cli::add_compile(app);
   nngc::cli::add_run(app);
   nngc::cli::add_train(app);
@@ -78,7 +82,7 @@ int run(int argc, char** argv) {
     std::fputs(app.help().c_str(), stderr);
     return usage;
   }
-  check_command(app, argc, argv);
+  check_command(app, argv);
   try {
     app.parse(argc, argv); // runs the subcommand's callback
   } catch (const CLI::ParseError& error) {

@@ -119,9 +119,7 @@ void add_run(CLI::App& app) {
                   "a folder with NAME.npy for inputs that --input does not name")
       ->type_name("DIR");
   sub->add_flag("--random", command->random, "random values for inputs that are not given");
-  sub->add_option("--seed", command->seed, "of --random")
-      ->capture_default_str()
-      ->type_name("N");
+  sub->add_option("--seed", command->seed, "of --random")->capture_default_str()->type_name("N");
   sub->add_flag("--interpret", command->interpret,
                 "use the reference interpreter instead of compiled code");
   add_threads(*sub, command->threads);

@@ -1,7 +1,8 @@
 // nngc train: trains a model on arrays from files.
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
-#include <filesystem>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -27,34 +28,29 @@ struct TrainCommand {
 private:
   Tensors load_data(const Graph& graph);
   void bind_batch(const Tensors& sets, const Graph& graph);
+  WithLoss add_loss(const Graph& graph, Tensors& sets) const;
+  [[nodiscard]] Tensors arguments(const Executable& step, const Tensors& sets) const;
+  void train(const Executable& step, const Tensors& sets, Tensors& tensors) const;
+  [[nodiscard]] std::int64_t rows(const Tensors& sets) const {
+    return sets.begin()->second.shape()[0];
+  }
 };
-
-// A set for an input of f32 may be of any dtype: images are bytes more often than not.
-Tensor converted(Tensor t, DType wanted) {
-  if (t.dtype() == wanted || wanted != DType::F32) return t;
-  Tensor result(DType::F32, t.shape());
-  const std::vector<double> values = to_doubles(t);
-  for (std::size_t i = 0; i < values.size(); ++i)
-    result.data<float>()[i] = static_cast<float>(values[i]);
-  return result;
-}
 
 // The sets by name. The one that the model does not know is the labels.
 Tensors TrainCommand::load_data(const Graph& graph) {
   Tensors sets;
-  std::int64_t rows = -1;
   std::string first;
   for (const auto& [name, path] : split_pairs(data, "--data")) {
-    const Value input = graph.find_input(name);
     Tensor t = load_tensor(path);
-    if (input) t = converted(std::move(t), input.dtype());
     if (t.shape().empty()) throw Error(Error::Kind::Data, "a data set needs rows", path);
-    if (rows >= 0 && t.shape()[0] != rows)
-      throw Error(Error::Kind::Data,
-                  fmt::format("{} rows, but '{}' has {}", t.shape()[0], first, rows), path);
-    rows = t.shape()[0];
+    if (!sets.empty() && t.shape()[0] != sets.at(first).shape()[0])
+      throw Error(
+          Error::Kind::Data,
+          fmt::format("{} rows, but '{}' has {}", t.shape()[0], first, sets.at(first).shape()[0]),
+          path);
+    if (t.shape()[0] == 0) throw Error(Error::Kind::Data, "there is no row in it", path);
     first = first.empty() ? name : first;
-    if (!input && loss.label.empty()) loss.label = name;
+    if (!graph.find_input(name) && loss.label.empty()) loss.label = name;
     if (!sets.emplace(name, std::move(t)).second)
       throw UsageError("--data " + name + " is given twice");
   }
@@ -69,47 +65,55 @@ void TrainCommand::bind_batch(const Tensors& sets, const Graph& graph) {
     const Value input = graph.find_input(name);
     if (!input || input.rank() == 0) continue;
     const Dim lead = input.shape()[0];
-    if (!lead.is_static()) {
-      if (batch == 0) batch = 128;
-      if (lead.scale() != 1 || lead.offset() != 0)
-        throw UsageError("--dim: bind " + lead.str() + " by hand");
-      model.dims.push_back(lead.symbol_name() + "=" + std::to_string(batch));
-      return;
-    }
-    if (batch != 0 && batch != lead.value())
+    if (batch != 0 && lead.is_static() && batch != lead.value())
       throw UsageError(fmt::format("--batch {}: the model's batch is {}", batch, lead.value()));
-    batch = lead.value();
+    if (lead.is_static()) batch = lead.value();
+    if (batch == 0) batch = std::min<std::int64_t>(128, rows(sets));
+    if (batch == 0 || rows(sets) < batch)
+      throw Error(Error::Kind::Data, fmt::format("{} rows make no batch of {}", rows(sets), batch));
+    if (lead.is_static()) return;
+    if (lead.scale() != 1 || lead.offset() != 0)
+      throw UsageError("--dim: bind " + lead.str() + " by hand");
+    model.dims.push_back(lead.symbol_name() + "=" + std::to_string(batch));
     return;
   }
   throw UsageError("--data names no input of the model");
 }
 
-void TrainCommand::run() {
-  const Graph symbolic = load_model(model);
-  const Tensors sets = load_data(symbolic);
-  bind_batch(sets, symbolic);
-  const Graph graph = load_model(model);
-  const std::string label = loss.label.substr(0, loss.label.find(':'));
-  const auto label_set = sets.find(label);
-  const WithLoss w =
-      with_loss(graph, loss,
-                label_set == sets.end() ? std::nullopt : std::optional(label_set->second.dtype()));
-  const Prepared prepared =
-      prepare(training_step(w.graph, w.loss, parse_optimizer(loss.optimizer)), code);
-  const Executable step = nngc::compile(prepared.graph, prepared.options);
-  std::fprintf(stderr, "compiled the training step in %.0f ms\n", 1e3 * step.compile_seconds());
+// The model with its loss; the sets as its inputs take them.
+WithLoss TrainCommand::add_loss(const Graph& graph, Tensors& sets) const {
+  const auto labels = sets.find(loss.label.substr(0, loss.label.find(':')));
+  WithLoss w = with_loss(
+      graph, loss, labels == sets.end() ? std::nullopt : std::optional(labels->second.dtype()));
+  for (auto& [name, set] : sets) {
+    const Value input = w.graph.find_input(name);
+    if (!input) throw UsageError("--data " + name + ": the training step has no such input");
+    set = converted(std::move(set), input.dtype());
+  }
+  if (const auto it = sets.find(w.label); it != sets.end() && w.classes > 0) {
+    const std::vector<double> numbers = to_doubles(it->second);
+    const auto most = static_cast<double>(w.classes);
+    const auto bad =
+        std::find_if(numbers.begin(), numbers.end(), [&](double c) { return c < 0 || c >= most; });
+    if (bad != numbers.end())
+      throw Error(Error::Kind::Data,
+                  fmt::format("'{}' holds class {} at {}, but there are {} classes", w.label, *bad,
+                              bad - numbers.begin(), w.classes));
+  }
+  return w;
+}
 
+// Arrays for all arguments: one batch of each set, weights from files or as they begin.
+Tensors TrainCommand::arguments(const Executable& step, const Tensors& sets) const {
   Tensors tensors;
+  DimValues dims;
   if (!weights.empty()) load_weights(weights, step.arguments(), tensors);
   for (auto& [name, value] : initial_values(step, seed))
     tensors.try_emplace(name, std::move(value));
-  std::int64_t rows = 0;
-  DimValues dims;
   std::string missing;
   for (const ArgumentInfo& a : step.arguments()) {
     const auto set = sets.find(a.name);
     if (set != sets.end()) {
-      rows = set->second.shape()[0];
       std::vector<std::int64_t> shape = set->second.shape();
       shape[0] = batch;
       Tensor rows_of_batch(set->second.dtype(), std::move(shape));
@@ -121,21 +125,19 @@ void TrainCommand::run() {
   }
   if (!missing.empty()) throw UsageError("inputs are missing:" + missing);
   for (const auto& [name, set] : sets)
-    if (std::none_of(step.arguments().begin(), step.arguments().end(),
-                     [&](const auto& a) { return a.name == name; }))
-      throw UsageError("--data " + name + ": the training step has no such input");
-  const std::int64_t steps = rows / batch;
-  if (steps == 0)
-    throw Error(Error::Kind::Data, fmt::format("{} rows make no batch of {}", rows, batch));
-  if (!output.empty())
-    std::filesystem::create_directories(output); // before hours of training, not after
+    if (!tensors.contains(name))
+      throw UsageError("--data " + name + ": the training step does not use this input");
   allocate_outputs(step.arguments(), dims, tensors);
+  return tensors;
+}
 
+void TrainCommand::train(const Executable& step, const Tensors& sets, Tensors& tensors) const {
   ThreadPool pool(threads);
   const std::vector<Arg> args = bind_arguments(step, tensors);
+  const std::int64_t steps = rows(sets) / batch;
   for (std::int64_t epoch = 1; epoch <= epochs; ++epoch) {
     const std::vector<std::uint32_t> order = shuffled(
-        static_cast<std::uint32_t>(rows), (seed << 20) + static_cast<std::uint64_t>(epoch));
+        static_cast<std::uint32_t>(rows(sets)), (seed << 20) + static_cast<std::uint64_t>(epoch));
     Progress progress(stderr, fmt::format("epoch {}/{}", epoch, epochs), steps);
     double total = 0;
     std::string note;
@@ -144,7 +146,14 @@ void TrainCommand::run() {
                                                    static_cast<std::size_t>(batch));
       for (const auto& [name, set] : sets) take_rows(set, picked, tensors.at(name));
       step.run(args, pool.hook());
-      total += to_doubles(tensors.at("loss"))[0];
+      const double now = to_doubles(tensors.at("loss"))[0];
+      if (!std::isfinite(now))
+        throw Error(
+            Error::Kind::Data,
+            fmt::format("the loss of step {} of epoch {} is not finite; a smaller lr may help. "
+                        "Nothing is saved",
+                        i + 1, epoch));
+      total += now;
       note = fmt::format("loss {:.4f}", total / static_cast<double>(i + 1));
       progress.update(i + 1, note);
     }
@@ -152,10 +161,29 @@ void TrainCommand::run() {
     write_file("-",
                fmt::format("epoch {} loss {:.6f}\n", epoch, total / static_cast<double>(steps)));
   }
+}
+
+void TrainCommand::run() {
+  const Graph symbolic = load_model(model);
+  const Optimizer optimizer = parse_optimizer(loss.optimizer);
+  Tensors sets = load_data(symbolic);
+  bind_batch(sets, symbolic);
+  const WithLoss w = add_loss(load_model(model), sets);
+  std::optional<OutputFolder> folder; // before hours of training, not after
+  if (!output.empty()) folder.emplace(output);
+  const Prepared prepared = prepare(training_step(w.graph, w.loss, optimizer), code);
+  const Executable step = nngc::compile(prepared.graph, prepared.options);
+  Tensors tensors = arguments(step, sets);
+  std::fprintf(stderr, "compiled the training step in %.0f ms\n", 1e3 * step.compile_seconds());
+  train(step, sets, tensors);
   if (output.empty()) return;
+  OutputFiles files;
+  int saved = 0;
   for (const ArgumentInfo& a : step.arguments())
     if (a.role == "param" || a.role == "state")
-      save_npy(output + "/" + a.name + ".npy", tensors.at(a.name));
+      files.add(output + "/" + a.name + ".npy", tensors.at(a.name)), ++saved;
+  files.commit();
+  std::fprintf(stderr, "%d arrays saved to %s\n", saved, output.c_str());
 }
 
 } // namespace
@@ -165,20 +193,27 @@ void add_train(CLI::App& app) {
   CLI::App* sub = app.add_subcommand("train", "trains a model on arrays from files");
   add_model_options(*sub, command->model);
   sub->add_option("--data", command->data,
-                  "rows for an input, or for the labels of the loss: .npy or IDX")
+                  "rows for an input, or for the labels of the loss: .npy or IDX, "
+                  "each also .gz; numbers become the input's float type")
       ->type_name("NAME=FILE")
       ->allow_extra_args(false);
   add_loss_options(*sub, command->loss);
   sub->add_option("--epochs", command->epochs, "times through the data")
       ->capture_default_str()
-      ->check(CLI::PositiveNumber);
-  sub->add_option("--batch", command->batch, "rows per step (default 128, or the model's)")
-      ->check(CLI::PositiveNumber);
+      ->check(between(1, 1000000))
+      ->type_name("N");
+  sub->add_option("--batch", command->batch,
+                  "rows per step (default 128, or all if there are fewer, or the model's)")
+      ->check(between(std::int64_t{1}, std::int64_t{1} << 32))
+      ->type_name("N");
   sub->add_option("--seed", command->seed, "of initial values and of the order of rows")
-      ->capture_default_str();
-  sub->add_option("--weights", command->weights, "a folder with NAME.npy to start from");
+      ->capture_default_str()
+      ->type_name("N");
+  sub->add_option("--weights", command->weights, "a folder with NAME.npy to start from")
+      ->type_name("DIR");
   sub->add_option("--output-weights", command->output,
-                  "a folder to write parameters and state to, as NAME.npy");
+                  "a folder to write parameters and state to, as NAME.npy")
+      ->type_name("DIR");
   add_threads(*sub, command->threads);
   add_code_options(*sub, command->code);
   sub->footer(

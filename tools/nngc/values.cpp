@@ -24,6 +24,28 @@ bool fits(const Dim& d, std::int64_t extent, DimValues& dims) {
   return dims.emplace(d.symbol_name(), rest / d.scale()).first->second == rest / d.scale();
 }
 
+template <class T> void copy_elements(const Tensor& t, std::span<T> to) {
+  const auto copy = [&](auto elements, auto convert) {
+    for (std::size_t i = 0; i < to.size(); ++i) to[i] = static_cast<T>(convert(elements[i]));
+  };
+  const auto same = [](auto x) { return x; };
+  switch (t.dtype()) {
+  case DType::Bool: copy(t.data<bool>(), same); break;
+  case DType::I8: copy(t.data<std::int8_t>(), same); break;
+  case DType::U8: copy(t.data<std::uint8_t>(), same); break;
+  case DType::I16: copy(t.data<std::int16_t>(), same); break;
+  case DType::U16: copy(t.data<std::uint16_t>(), same); break;
+  case DType::I32: copy(t.data<std::int32_t>(), same); break;
+  case DType::U32: copy(t.data<std::uint32_t>(), same); break;
+  case DType::I64: copy(t.data<std::int64_t>(), same); break;
+  case DType::U64: copy(t.data<std::uint64_t>(), same); break;
+  case DType::BF16: copy(t.data<std::uint16_t>(), from_bf16); break;
+  case DType::F16: copy(t.data<std::uint16_t>(), from_f16); break;
+  case DType::F32: copy(t.data<float>(), same); break;
+  case DType::F64: copy(t.data<double>(), same); break;
+  }
+}
+
 } // namespace
 
 void match_dims(const ArgumentInfo& a, const Tensor& t, DimValues& dims) {
@@ -96,38 +118,16 @@ void allocate_outputs(const std::vector<ArgumentInfo>& arguments, const DimValue
 Tensor converted(Tensor t, DType wanted) {
   if (t.dtype() == wanted || (wanted != DType::F32 && wanted != DType::F64)) return t;
   Tensor result(wanted, t.shape());
-  const std::vector<double> values = to_doubles(t);
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    if (wanted == DType::F64)
-      result.data<double>()[i] = values[i];
-    else
-      result.data<float>()[i] = static_cast<float>(values[i]);
-  }
+  if (wanted == DType::F64)
+    copy_elements(t, result.data<double>());
+  else
+    copy_elements(t, result.data<float>());
   return result;
 }
 
 std::vector<double> to_doubles(const Tensor& t) {
   std::vector<double> result(static_cast<std::size_t>(t.size()));
-  const auto copy = [&](auto elements, auto convert) {
-    for (std::size_t i = 0; i < result.size(); ++i)
-      result[i] = static_cast<double>(convert(elements[i]));
-  };
-  const auto same = [](auto x) { return x; };
-  switch (t.dtype()) {
-  case DType::Bool: copy(t.data<bool>(), same); break;
-  case DType::I8: copy(t.data<std::int8_t>(), same); break;
-  case DType::U8: copy(t.data<std::uint8_t>(), same); break;
-  case DType::I16: copy(t.data<std::int16_t>(), same); break;
-  case DType::U16: copy(t.data<std::uint16_t>(), same); break;
-  case DType::I32: copy(t.data<std::int32_t>(), same); break;
-  case DType::U32: copy(t.data<std::uint32_t>(), same); break;
-  case DType::I64: copy(t.data<std::int64_t>(), same); break;
-  case DType::U64: copy(t.data<std::uint64_t>(), same); break;
-  case DType::BF16: copy(t.data<std::uint16_t>(), from_bf16); break;
-  case DType::F16: copy(t.data<std::uint16_t>(), from_f16); break;
-  case DType::F32: copy(t.data<float>(), same); break;
-  case DType::F64: copy(t.data<double>(), same); break;
-  }
+  copy_elements(t, std::span(result));
   return result;
 }
 

@@ -91,3 +91,32 @@ TEST_CASE("an entry's symbol must end in _raw") {
   p.entries[0].name = "m_forward";
   CHECK_THROWS_AS(c_header(p), std::logic_error);
 }
+
+TEST_CASE("arguments and sizes may have any name") {
+  loop::Program p{"m", {}};
+  loop::Entry entry;
+  entry.name = "m_forward_raw";
+  for (const char* name :
+       {"int64_t",   "uint8_t", "NULL",          "INT64_C",   "args",     "dims",     "workspace",
+        "parallel",  "errno",   "m_forward_raw", "m_forward", "typeof",   "_Bool",    "__asm__",
+        "constexpr", "linux",   "unix",          "nngc_task", "co_yield", "not_eq",   "I",
+        "stdin",     "NNGC_OK", "size_t",        "_",         "a_",       "co_await", "main",
+        "assert",    "bitand",  "thread_local",  "_Pragma",   "char8_t",  "complex",  "size_t_"})
+    entry.arguments.push_back({name, f32({}), loop::BufferKind::Input, "data"});
+  const Dim size = Dim::symbol("int64_t"), other = Dim::symbol("INT64_C");
+  entry.arguments.push_back({"x", boolean({size}), loop::BufferKind::Output, "output"});
+  entry.arguments.push_back({"y", boolean({other}), loop::BufferKind::Output, "output"});
+  entry.symbols = {size.symbol_id(), other.symbol_id()};
+  p.entries.push_back(entry);
+  const test::TempDir dir;
+  dir.file("m.h", c_header(p));
+  const std::string before = "#include <assert.h>\n#include <errno.h>\n#include <stdio.h>\n";
+  const std::string after = "#include \"m.h\"\nint64_t f(void) { return M_FORWARD_X_SIZE(3); }\n";
+  dir.file("c.c", before + "#include <complex.h>\n" + after);
+  dir.file("cpp.cpp", before + after);
+  const std::string flags = " -Wall -Wextra -Wpedantic -Werror -fsyntax-only ";
+  CHECK(shell("cc -std=c99" + flags + dir.path("c.c")) == 0);
+  CHECK(shell("cc -std=gnu17" + flags + dir.path("c.c")) == 0);
+  CHECK(shell("c++ -std=c++11 -Wno-unused" + flags + dir.path("cpp.cpp")) == 0);
+  CHECK(shell("c++ -std=gnu++20 -Wno-unused" + flags + dir.path("cpp.cpp")) == 0);
+}
