@@ -1,5 +1,6 @@
 // A picture of a graph for Graphviz: data flows down, sections and fused groups are boxes, colours
-// tell kinds of ops, and forward values that derivatives use again stand out.
+// tell kinds of ops, and forward values that derivatives use again stand out. Numbers are drawn
+// beside each node that uses them, inputs once per section: one place each would be all long lines.
 #include <algorithm>
 #include <array>
 #include <map>
@@ -50,18 +51,31 @@ public:
 
 private:
   void boxes();
-  void group_box(int group, const std::vector<NodeId>& members, std::string_view indent);
-  void node(NodeId id, std::string_view indent);
+  void open_section(std::size_t section, const std::string& name, const std::string& indent);
+  void group_box(int group, const std::vector<NodeId>& members, const std::string& indent);
+  void node(NodeId id, const std::string& indent);
+  void declare(NodeId id, const std::string& name, const std::string& indent);
+  void input_copies(NodeId id);
   void edges(NodeId id);
   void outputs();
+  [[nodiscard]] std::string drawn(NodeId operand, NodeId user) const;
   [[nodiscard]] std::string label(NodeId id) const;
   [[nodiscard]] Look look(NodeId id) const;
+  [[nodiscard]] std::size_t shared_count() const;
   [[nodiscard]] bool used_by_derivatives(NodeId id) const;
+  [[nodiscard]] Section first_use(NodeId input) const;
   [[nodiscard]] int group(NodeId id) const {
     return id < options_.groups.size() ? options_.groups[id] : -1;
   }
-  /// Leaves belong to nobody: outside of the boxes they can stand near whoever uses them.
+  [[nodiscard]] std::size_t section(NodeId id) const {
+    return static_cast<std::size_t>(graph_.node(id).section);
+  }
   [[nodiscard]] bool is_leaf(NodeId id) const { return graph_.operands(id).empty(); }
+  [[nodiscard]] bool is_input(NodeId id) const { return graph_.node(id).op == Opcode::Input; }
+  [[nodiscard]] bool is_number(NodeId id) const {
+    return graph_.node(id).op == Opcode::Constant &&
+           graph_.attrs(id).get<Literal>("value")->size() == 1;
+  }
 
   const GraphData& graph_;
   const DotOptions& options_;
@@ -91,6 +105,29 @@ bool DotWriter::used_by_derivatives(NodeId id) const {
   });
 }
 
+Section DotWriter::first_use(NodeId input) const {
+  Section first = Section::Update;
+  for (const NodeId user : users_.of(input))
+    if (shown_[user]) first = std::min(first, graph_.node(user).section);
+  return first;
+}
+
+std::size_t DotWriter::shared_count() const {
+  std::size_t n = 0;
+  for (NodeId id = 0; id < graph_.size(); ++id) n += shown_[id] && used_by_derivatives(id) ? 1 : 0;
+  return n;
+}
+
+/// The name of the operand's picture that stands near this user.
+std::string DotWriter::drawn(NodeId operand, NodeId user) const {
+  const std::string name = "n" + std::to_string(operand);
+  if (is_number(operand)) return name + "_" + std::to_string(user);
+  if (is_input(operand) && options_.clusters && graph_.node(user).section != first_use(operand))
+    return name + "_" + section_names[section(user)];
+  return name;
+}
+
+/// What the edges around it do not tell: no shapes, no dtypes, nothing that is off or empty.
 std::string DotWriter::label(NodeId id) const {
   const Node& n = graph_.node(id);
   const Attrs& attrs = graph_.attrs(id);
@@ -105,28 +142,33 @@ std::string DotWriter::label(NodeId id) const {
     print_literal(text, *attrs.get<Literal>("value"), graph_.type(id), brief);
     return text;
   }
-  text = op_def(n.op).mnemonic;
+  std::string title(op_def(n.op).mnemonic);
   for (const Attr& a : attrs.list()) {
     constexpr std::size_t longest = 36;
-    std::string line(a.key);
-    line += " = ";
+    if (a.key == "shape" || a.key == "dtype") continue;
+    if (a.key == "kind" || a.key == "dir" || a.key == "mode") {
+      title += " " + std::get<std::string>(a.value);
+      continue;
+    }
+    std::string value;
     if (std::holds_alternative<Region>(a.value))
-      line += "graph";
+      value = "graph";
     else
-      print_attr(line, a.value, graph_.type(id), 0, brief);
+      print_attr(value, a.value, graph_.type(id), 0, brief);
+    if (value == "[]" || value == "false") continue;
+    std::string line = std::string(a.key) + " = " + value;
     if (line.size() > longest) line = line.substr(0, longest - 3) + "...";
     text += "\n" + line;
   }
   if (n.epoch != 0) text += "\nepoch " + std::to_string(n.epoch);
-  return text;
+  return title + text;
 }
 
-void DotWriter::node(NodeId id, std::string_view indent) {
+void DotWriter::declare(NodeId id, const std::string& name, const std::string& indent) {
   const Look colours = look(id);
-  out_ += indent;
-  out_ += "n" + std::to_string(id) + " [label=\"" + escaped(label(id)) + "\", fillcolor=\"" +
-          colours.fill + "\", color=\"" + colours.line + "\"";
-  if (graph_.node(id).op == Opcode::Input)
+  out_ += indent + name + " [label=\"" + escaped(label(id)) + "\", fillcolor=\"" + colours.fill +
+          "\", color=\"" + colours.line + "\"";
+  if (is_input(id))
     out_ += ", shape=ellipse";
   else if (is_leaf(id))
     out_ += ", fontsize=9, height=0.2, width=0.2, margin=\"0.04,0.02\"";
@@ -135,53 +177,89 @@ void DotWriter::node(NodeId id, std::string_view indent) {
   out_ += "];\n";
 }
 
-void DotWriter::group_box(int group, const std::vector<NodeId>& members, std::string_view indent) {
+void DotWriter::node(NodeId id, const std::string& indent) {
+  std::vector<NodeId> numbers;
+  for (const NodeId operand : graph_.operands(id))
+    if (is_number(operand) && std::find(numbers.begin(), numbers.end(), operand) == numbers.end())
+      numbers.push_back(operand);
+  for (const NodeId number : numbers) declare(number, drawn(number, id), indent);
+  declare(id, "n" + std::to_string(id), indent);
+}
+
+/// The same input again, for sections behind the first that uses it.
+void DotWriter::input_copies(NodeId id) {
+  std::array<bool, 3> wanted{};
+  for (const NodeId user : users_.of(id))
+    wanted[section(user)] = wanted[section(user)] || shown_[user];
+  for (auto s = static_cast<std::size_t>(first_use(id)) + 1; s < wanted.size(); ++s)
+    if (wanted[s]) declare(id, "n" + std::to_string(id) + "_" + section_names[s], "  ");
+}
+
+void DotWriter::open_section(std::size_t section, const std::string& name,
+                             const std::string& indent) {
+  out_ += indent + "subgraph cluster_" + name + " {\n" + indent + "  label=\"" +
+          section_names[section] + "\"; labeljust=l; style=\"rounded,filled\"; fillcolor=\"" +
+          section_fills[section] + "\"; color=\"" + section_lines[section] +
+          "\"; fontcolor=\"#555555\";\n";
+}
+
+void DotWriter::group_box(int group, const std::vector<NodeId>& members,
+                          const std::string& indent) {
   const auto g = static_cast<std::size_t>(group);
   const std::string title =
       g < options_.group_names.size() ? options_.group_names[g] : "group " + std::to_string(group);
-  const std::string inner = std::string(indent) + "  ";
-  out_ += std::string(indent) + "subgraph cluster_group_" + std::to_string(group) + " {\n";
-  out_ += inner + "label=\"" + escaped(title) +
-          "\"; style=\"rounded,filled,dashed\"; fillcolor=\"#ffffff\"; color=\"#555555\";\n";
-  for (NodeId id : members) node(id, inner);
-  out_ += std::string(indent) + "}\n";
+  const std::string id = "group_" + std::to_string(group), inner = indent + "  ";
+  out_ += indent + "subgraph cluster_" + id + " {\n" + inner + "label=\"" + escaped(title) +
+          "\"; labeljust=l; style=\"rounded,filled,dashed\"; fillcolor=\"#ffffff\"; "
+          "color=\"#555555\"; fontcolor=\"#222222\";\n";
+  const bool mixed =
+      options_.clusters && std::any_of(members.begin(), members.end(), [&](NodeId member) {
+        return section(member) != section(members[0]);
+      });
+  for (std::size_t s = 0; s < section_names.size(); ++s) {
+    const auto here = [&](NodeId member) { return !mixed || section(member) == s; };
+    if (!mixed && s > 0) break;
+    if (std::none_of(members.begin(), members.end(), here)) continue;
+    if (mixed) open_section(s, id + "_" + section_names[s], inner);
+    for (const NodeId member : members)
+      if (here(member)) node(member, mixed ? inner + "  " : inner);
+    if (mixed) out_ += inner + "}\n";
+  }
+  out_ += indent + "}\n";
 }
 
 void DotWriter::boxes() {
-  // Graphviz nests boxes but cannot cross them: a group of several sections stands outside of all.
-  constexpr int outside = 3;
+  // Graphviz nests boxes but cannot cross them: a group of several sections stands outside of all,
+  // with its sections inside. Leaves belong to nobody.
+  constexpr std::size_t outside = 3;
   std::map<int, std::vector<NodeId>> groups;
-  std::map<int, int> group_section;
+  std::map<int, std::size_t> group_section;
   std::array<std::vector<NodeId>, 4> loose;
   for (NodeId id = 0; id < graph_.size(); ++id) {
-    if (!shown_[id]) continue;
-    const int section =
-        !options_.clusters || is_leaf(id) ? outside : static_cast<int>(graph_.node(id).section);
+    if (!shown_[id] || is_number(id)) continue;
+    const std::size_t s = !options_.clusters || is_leaf(id) ? outside : section(id);
     if (group(id) < 0) {
-      loose[static_cast<std::size_t>(section)].push_back(id);
+      loose[s].push_back(id);
       continue;
     }
     groups[group(id)].push_back(id);
-    const auto [it, fresh] = group_section.try_emplace(group(id), section);
-    if (!fresh && it->second != section) it->second = outside;
+    const auto [it, fresh] = group_section.try_emplace(group(id), s);
+    if (!fresh && it->second != s) it->second = outside;
   }
-  for (int section = 0; section <= outside; ++section) {
-    const auto s = static_cast<std::size_t>(section);
-    const bool boxed = section != outside;
-    const bool empty = loose[s].empty() &&
-                       std::none_of(group_section.begin(), group_section.end(),
-                                    [&](const auto& entry) { return entry.second == section; });
+  for (std::size_t s = 0; s <= outside; ++s) {
+    const bool empty =
+        loose[s].empty() && std::none_of(group_section.begin(), group_section.end(),
+                                         [&](const auto& entry) { return entry.second == s; });
     if (empty) continue;
-    if (boxed)
-      out_ += std::string("  subgraph cluster_") + section_names[s] + " {\n    label=\"" +
-              section_names[s] + "\"; labeljust=l; style=\"rounded,filled\"; fillcolor=\"" +
-              section_fills[s] + "\"; color=\"" + section_lines[s] + "\"; fontcolor=\"#555555\";\n";
-    const std::string_view indent = boxed ? "    " : "  ";
-    for (NodeId id : loose[s]) node(id, indent);
+    if (s != outside) open_section(s, section_names[s], "  ");
+    const std::string indent = s != outside ? "    " : "  ";
+    for (const NodeId id : loose[s]) node(id, indent);
     for (const auto& [number, members] : groups)
-      if (group_section[number] == section) group_box(number, members, indent);
-    if (boxed) out_ += "  }\n";
+      if (group_section[number] == s) group_box(number, members, indent);
+    if (s != outside) out_ += "  }\n";
   }
+  if (!options_.clusters) return;
+  for (const InputInfo& input : graph_.inputs) input_copies(input.node);
 }
 
 void DotWriter::edges(NodeId id) {
@@ -189,7 +267,7 @@ void DotWriter::edges(NodeId id) {
   for (std::size_t i = 0; i < operands.size(); ++i) {
     if (options_.reduce && !needed_[graph_.node(id).first_operand + i]) continue;
     const NodeId from = operands[i];
-    out_ += "  n" + std::to_string(from) + " -> n" + std::to_string(id) + " [label=\"" +
+    out_ += "  " + drawn(from, id) + " -> n" + std::to_string(id) + " [label=\"" +
             escaped(graph_.type(from).str()) + "\"";
     const bool crosses = !is_leaf(from) && graph_.node(from).section != graph_.node(id).section;
     if (crosses) out_ += ", color=\"#b3401f\", style=dashed";
@@ -201,23 +279,26 @@ void DotWriter::outputs() {
   std::size_t number = 0;
   for (const Output& o : graph_.outputs) {
     const std::string out = "out" + std::to_string(number++);
-    out_ +=
-        "  " + out + " [label=\"" + escaped(o.updates ? "new " + o.name : o.name) +
-        "\", shape=ellipse, style=\"filled,bold\", fillcolor=\"#ffffff\", color=\"#222222\"];\n";
-    out_ += "  n" + std::to_string(o.value.id()) + " -> " + out + " [label=\"" +
+    const std::string from = "n" + std::to_string(o.value.id());
+    if (is_number(o.value.id())) declare(o.value.id(), from + "_" + out, "  ");
+    out_ += "  " + out + " [label=\"" + escaped(o.updates ? "new " + o.name : o.name) +
+            "\", shape=ellipse, style=\"filled,bold\", fillcolor=\"" +
+            (o.updates ? "#fff6d9" : "#ffffff") + "\", color=\"" +
+            (o.updates ? "#a67c00" : "#222222") + "\"];\n";
+    out_ += "  " + from + (is_number(o.value.id()) ? "_" + out : "") + " -> " + out + " [label=\"" +
             escaped(o.value.type().str()) + "\"];\n";
-    if (o.updates)
-      out_ += "  " + out + " -> n" + std::to_string(o.updates.id()) +
-              " [style=dotted, constraint=false, color=\"#a67c00\"];\n";
   }
 }
 
 std::string DotWriter::write() {
   const auto live = std::count(shown_.begin(), shown_.end(), true);
+  const std::size_t shared = shared_count();
+  std::string title = graph_.name + ": " + std::to_string(live) + " nodes";
+  if (shared > 0) title += ", " + std::to_string(shared) + " of forward used again (double border)";
   out_ = "digraph \"" + escaped(graph_.name) + "\" {\n";
   out_ += "  graph [rankdir=TB, fontname=\"Helvetica\", fontsize=11, nodesep=0.25, ranksep=0.35, "
           "labelloc=t, label=\"" +
-          escaped(graph_.name) + ": " + std::to_string(live) + " nodes\"];\n";
+          escaped(title) + "\"];\n";
   out_ += "  node [fontname=\"Helvetica\", fontsize=11, shape=box, style=\"rounded,filled\", "
           "height=0.3, margin=\"0.1,0.04\"];\n";
   out_ += "  edge [fontname=\"Helvetica\", fontsize=8, fontcolor=\"#666666\", color=\"#777777\", "
