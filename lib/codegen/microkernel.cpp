@@ -113,7 +113,7 @@ private:
         Value* b = columns[static_cast<std::size_t>(j)];
         if (!is_float(kernel_.acc_type))
           sum = builder.CreateAdd(builder.CreateMul(a, b), sum);
-        else if (ir_.traits.has_fma)
+        else if (ir_.contract && ir_.traits.has_fma)
           sum = builder.CreateIntrinsic(llvm::Intrinsic::fma, {sum->getType()}, {a, b, sum});
         else
           sum = builder.CreateFAdd(builder.CreateFMul(a, b), sum);

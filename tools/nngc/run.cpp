@@ -125,7 +125,7 @@ void add_run(CLI::App& app) {
   add_threads(*sub, command->threads);
   add_code_options(*sub, command->code);
   sub->footer("Examples:\n"
-              "  nngc run mlp.nng --input x=x.npy --weights trained --output y=y.npy\n"
+              "  nngc run mlp.nng --input x=x.npy --weights trained --output logits=logits.npy\n"
               "  nngc run mlp.nng --random                            to see it work\n"
               "  nngc run mlp.nng --random --interpret                the same, by the reference "
               "semantics");
