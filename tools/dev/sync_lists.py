@@ -43,10 +43,11 @@ def folders(base):
 def lists():
     """(CMakeLists.txt, [(variable, sources)]) for each file that holds lists."""
     yield "lib", [(f, sources("lib", f)) for f in folders("lib")]
-    kinds = ["bench", "conformance", "e2e", "filetest", "fuzz", "support"]
+    kinds = ["conformance", "e2e", "filetest", "fuzz", "support"]
     test = [(k, sources("test", k)) for k in kinds]
     if os.path.isdir(os.path.join(ROOT, "test/unit")):
         test += [("unit_" + f, sources("test", "unit/" + f)) for f in folders("test/unit")]
+    test += [("bench_" + f, sources("test", "bench/" + f)) for f in folders("test/bench")]
     yield "test", test
     yield "tools", [("nngc", sources("tools", "nngc"))]
 

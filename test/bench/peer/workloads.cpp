@@ -1,5 +1,5 @@
 // Definitions follow `python run.py --describe NAME` of the peers, names of arrays included.
-#include "test/bench/workloads.h"
+#include "test/bench/peer/workloads.h"
 
 #include <cmath>
 #include <functional>

@@ -13,7 +13,7 @@
 #include <string>
 
 #include "test/bench/buffers.h"
-#include "test/bench/workloads.h"
+#include "test/bench/peer/workloads.h"
 
 namespace {
 
