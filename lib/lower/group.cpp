@@ -204,6 +204,9 @@ private:
       for (NodeId o : g_.operands(v))
         if (plan_.home[o] == home) plan_.frame[v] = plan_.frame[o];
       plan_.home[v] = home;
+      // At once and not when it is stored: until then another group could come to wait for this
+      // one.
+      depend(home, plan_.needs[v]);
       if (plan_.cost[v] > inline_limit) store(v);
       return;
     }

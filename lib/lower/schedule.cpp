@@ -7,6 +7,7 @@
 #include <functional>
 #include <queue>
 #include <set>
+#include <stdexcept>
 
 #include "lower/plan.h"
 
@@ -200,6 +201,10 @@ private:
       for (int t : edges_[static_cast<std::size_t>(k)])
         if (--waiting[static_cast<std::size_t>(t)] == 0) ready.emplace(key(t), t);
     }
+    const auto alive = std::count_if(plan_.groups.begin(), plan_.groups.end(),
+                                     [](const Group& g) { return g.alive; });
+    if (result.size() != static_cast<std::size_t>(alive))
+      throw std::logic_error("lower: kernels of " + symbol_ + " wait for each other");
     return result;
   }
 
