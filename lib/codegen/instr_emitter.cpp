@@ -126,8 +126,7 @@ Value* InstrEmitter::extreme(bool greatest, DType dtype, Value* a, Value* b) {
     const Op op = greatest ? Op::Lt : Op::Gt;
     return builder.CreateSelect(compare(op, dtype, a, b), b, a);
   }
-  // One maxps: b where b is strictly beyond a, else a, so a NaN in a stays.
-  if (llvm::isa<llvm::Constant>(a) && !llvm::isa<llvm::Constant>(b)) std::swap(a, b);
+  // One maxps: b where b is strictly beyond a, else a, so a NaN in a stays, and of zeros the first.
   Value* beyond = greatest ? builder.CreateFCmpOLT(a, b) : builder.CreateFCmpOGT(a, b);
   Value* chosen = builder.CreateSelect(beyond, b, a);
   // A NaN in b needs two instructions more, unless b is a number that we know.

@@ -1,5 +1,7 @@
 /// arg_reduce{kind, axis}(x): the i32 position of the first largest (max) or smallest (min) element
-/// along an axis, which must not be empty. A NaN counts as extreme. The axis is gone in the result.
+/// along an axis, which must not be empty; where a symbolic one turns out to be, the position is -1.
+/// A NaN counts as extreme. The axis is gone in the result.
+#include <algorithm>
 #include <limits>
 
 #include "ops/axes.h"
@@ -32,6 +34,10 @@ static void eval(EvalContext& c) {
   const std::int64_t axis = c.attrs.get<std::int64_t>("axis");
   const bool largest = c.attrs.get<std::string>("kind") == "max";
   auto& out = std::get<std::vector<std::int64_t>>(c.result.data);
+  if (x.shape[static_cast<std::size_t>(axis)] == 0) {
+    std::fill(out.begin(), out.end(), -1);
+    return;
+  }
   std::visit(
       [&](const auto& in) {
         Index at;

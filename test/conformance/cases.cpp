@@ -18,6 +18,7 @@ const std::vector<Case>& all_cases() {
   static const std::vector<Case> cases = [] {
     std::vector<Case> list = elementwise_cases();
     for (Case& c : structural_cases()) list.push_back(std::move(c));
+    for (Case& c : indexing_cases()) list.push_back(std::move(c));
     for (const Case& c : added_cases()) list.push_back(c);
     const char* only = std::getenv("NNGC_CASE");
     if (only == nullptr) return list;

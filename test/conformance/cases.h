@@ -45,7 +45,8 @@ struct AddCase {
 
 [[nodiscard]] std::vector<Case> elementwise_cases();
 [[nodiscard]] std::vector<Case> structural_cases();
-/// Both lists and what AddCase added, names unique. The environment variable NNGC_CASE, a name,
+[[nodiscard]] std::vector<Case> indexing_cases(); ///< and reductions and contraction
+/// All lists and what AddCase added, names unique. The environment variable NNGC_CASE, a name,
 /// picks a single case: `NNGC_CASE=tanh nngc_test_conformance '[derivatives]'`.
 [[nodiscard]] const std::vector<Case>& all_cases();
 

@@ -1,4 +1,8 @@
 // Cases of the elementwise primitives.
+#include <array>
+#include <cmath>
+
+#include "ir/graph_data.h"
 #include "test/conformance/cases.h"
 
 namespace nngc::test {
@@ -97,6 +101,28 @@ std::vector<Case> elementwise_cases() {
                   }});
   list.push_back({Opcode::Min, "min_constant", Types::Floats, {{s}}, [](Graph&, In x) {
                     return min(x[0], 0.25);
+                  }});
+  // As an importer may write it: the builder puts the constant second.
+  for (const Opcode op : {Opcode::Max, Opcode::Min})
+    for (const double number : {0.0, -0.0})
+      list.push_back({op,
+                      std::string(op == Opcode::Max ? "max_of_" : "min_of_") +
+                          (std::signbit(number) ? "minus_zero" : "zero") + "_first",
+                      Types::Floats,
+                      {{s}},
+                      [op, number](Graph& g, In x) {
+                        const Value first = full(g, x[0].type(), number);
+                        return append(x[0].graph(), op, std::array{first, x[0]},
+                                      {{"tie", std::string("first")}}, Where::current());
+                      }});
+  list.push_back({Opcode::Add, "add_scalars", Types::Numbers, {{{}}, {{}}}, [](Graph&, In x) {
+                    return x[0] + x[1];
+                  }});
+  list.push_back({Opcode::Tanh, "tanh_unit_dims", Types::Floats, {{{1, 1, 1}}}, [](Graph&, In x) {
+                    return tanh(x[0]);
+                  }});
+  list.push_back({Opcode::Exp, "exp_symbolic", Types::Floats, {{{n}}}, [](Graph&, In x) {
+                    return exp(x[0]);
                   }});
   list.push_back({Opcode::Select,
                   "select",
