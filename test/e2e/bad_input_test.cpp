@@ -1,0 +1,325 @@
+/// Bad requests, models, data and folders through the real program: a message that says what is
+/// wrong, the exit status, and no file that was not there before.
+#include <map>
+#include <unistd.h>
+
+#include "nngc/compiler.h"
+#include "test/e2e/shell.h"
+
+using namespace nngc;
+using namespace nngc::test;
+using namespace std::string_literals;
+
+namespace {
+
+using Files = std::map<std::string, std::string>;
+
+/// Every file below a folder with its content; folders end in a slash.
+Files files(const TempDir& dir) {
+  Files result;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(dir.path())) {
+    const std::string path = entry.path().string();
+    if (entry.is_directory())
+      result[path + "/"] = "";
+    else
+      result[path] = TempDir::read(path);
+  }
+  return result;
+}
+
+/// Models, data and weights, good and bad.
+void furnish(const TempDir& dir) {
+  dir.file("line.nng", line_model);
+  dir.file("mlp.nng", mlp_model);
+  dir.file("cut.nng", std::string(line_model).substr(0, 200));
+  dir.file("garbage.nng", "\x7f"
+                          "ELF\0\1\2\3 no text"s);
+  dir.file("empty.nng", "");
+  dir.file(
+      "shapes.nng",
+      "graph @s(%a: f32[2,3], %b: f32[3,2]) {\n  %c = add %a, %b : f32[2,3]\n  return c = %c\n}\n");
+  dir.file("types.nng",
+           "graph @t(%a: f32[2], %b: i32[2]) {\n  %c = add %a, %b : f32[2]\n  return c = %c\n}\n");
+  dir.file("old.o", "what was here before");
+  save(dir, "x.npy", {8, 3}, std::vector<float>(24, 1));
+  save(dir, "y.npy", {8, 2}, std::vector<float>(16, 1));
+  save(dir, "wide.npy", {8, 4}, std::vector<float>(32, 1));
+  save(dir, "seven.npy", {7, 2}, std::vector<float>(14, 1));
+  save(dir, "scalar.npy", {}, std::vector<float>(1, 1));
+  save(dir, "none.npy", {0, 3}, std::vector<float>());
+  save(dir, "images.npy", {4, 784}, std::vector<std::uint8_t>(4 * 784, 9));
+  save(dir, "labels.npy", {4}, std::vector<std::int32_t>{1, 2, 10, 3});
+  save(dir, "target.npy", {4, 10}, std::vector<float>(40, 1));
+  save(dir, "floats.npy", {4, 784}, std::vector<float>(4 * 784, 1));
+  dir.file("short.npy", TempDir::read(dir.path("x.npy")).substr(0, 150));
+  dir.file("text.npy", "1, 2, 3\n");
+  dir.file("short-ubyte", "\0\0\x08\x02\0\0\0\2\0\0\0\3abc"s);
+  dir.file("broken-ubyte.gz", "\x1f\x8b\x08\0\0\0\0\0\0\3no deflate at all"s);
+  dir.file("what.bin", "something");
+  std::filesystem::create_directory(dir.path("weights"));
+  save(dir, "weights/w.npy", {2, 3}, std::vector<float>(6, 1)); // transposed
+  std::filesystem::create_directory(dir.path("nothing"));
+}
+
+struct Case {
+  std::string arguments;
+  int status;
+  std::vector<std::string> says;
+};
+
+void refuse(const std::vector<Case>& cases) {
+  const TempDir dir;
+  furnish(dir);
+  const Files before = files(dir);
+  for (const Case& c : cases) {
+    INFO("nngc " << c.arguments);
+    const Result result = tool(dir, c.arguments);
+    CHECK(result.status == c.status);
+    CHECK_THAT(result.err, ContainsSubstring("nngc: error: "));
+    for (const std::string& text : c.says) CHECK_THAT(result.err, ContainsSubstring(text));
+    // Our own source files are nobody's business here.
+    CHECK(result.err.find(".cpp:") == std::string::npos);
+    CHECK(files(dir) == before);
+  }
+}
+
+const std::string line_data = "train line.nng --loss=mse --data x=x.npy --data y=y.npy ";
+
+} // namespace
+
+TEST_CASE("bad input: requests", "[bad]") {
+  refuse({
+      {"frobnicate line.nng", 2, {"there is no command 'frobnicate'; there are compile, run"}},
+      {"--frobnicate", 2, {"--frobnicate"}},
+      {"compile", 2, {"MODEL is required", "See `nngc compile --help`"}},
+      {"compile line.nng --frobnicate -o a.o", 2, {"--frobnicate", "See `nngc compile --help`"}},
+      {"compile line.nng extra.nng -o a.o", 2, {"extra.nng"}},
+      {"compile line.nng --emit=machine -o a.o", 2, {"--emit=machine: no such stage", "llvm-ir"}},
+      {"compile line.nng -o a.exe", 2, {"-o a.exe: the suffix says nothing", ".opt.nng"}},
+      {"compile line.nng -o a.o -o a.h --emit=obj", 2, {"--emit goes with one -o"}},
+      {"compile line.nng -o a.o -o a.o", 2, {"a.o is to be written twice"}},
+      {"compile line.nng --name 2x -o a.o", 2, {"--name 2x: not an identifier"}},
+      {"compile line.nng --entry=backward -o a.o",
+       2,
+       {"there is no 'backward'; there are forward, vjp"}},
+      {"compile line.nng --entry=forward,forward -o a.o", 2, {"'forward' is given twice"}},
+      {"compile line.nng --entry=train -o a.o", 2, {"--loss is missing"}},
+      {"compile line.nng --entry=train --loss=wrong -o a.o",
+       2,
+       {"--loss=wrong: neither", "mse", "y"}},
+      {"compile line.nng --entry=train --loss=mse:z -o a.o", 2, {"no output 'z'"}},
+      {"compile line.nng --entry=train --loss=y -o a.o",
+       1,
+       {"a loss is one float, this output is f32[batch,2]"}},
+      {"compile line.nng --entry=train --loss=mse --label=y:f99 -o a.o", 2, {"no such dtype"}},
+      {"compile line.nng --entry=train --loss=mse --optimizer=sgdd -o a.o",
+       2,
+       {"there is no 'sgdd'; there are sgd"}},
+      {"compile line.nng --entry=train --loss=mse --optimizer=sgd,lr=fast -o a.o",
+       2,
+       {"'fast' is not a number"}},
+      {"compile line.nng --entry=vjp --wrt=q -o a.o", 2, {"no input 'q'"}},
+      {"compile line.nng --mcpu=pentium9 -o a.o", 2, {"unknown cpu 'pentium9'"}},
+      {"compile line.nng --mattr=+warp -o a.o", 2, {"unknown feature '+warp'"}},
+      {"compile line.nng --mattr=avx2 -o a.o", 2, {"unknown feature 'avx2'", "+avx2,-fma"}},
+      {"compile line.nng --math=sloppy -o a.o", 2, {"--math", "sloppy"}},
+      {"compile line.nng -O7 -o a.o", 2, {"-O", "7"}},
+      {"compile line.nng --print-after=cse -o a.o",
+       2,
+       {"there is no pass 'cse'; there are canonicalize"}},
+      {"compile line.nng --dot-after=cse -o a.o", 2, {"there is no pass 'cse'"}},
+      {"compile line.nng --passes=canonicalize,cse -o a.o", 2, {"there is no pass 'cse'"}},
+      {"compile line.nng --pass-limit=-1 -o a.o", 2, {"--pass-limit"}},
+      {"compile line.nng --dim n=3 -o a.o", 1, {"no input has a dim 'n'; symbolic dims: batch"}},
+      {"compile line.nng --dim batch=many -o a.o", 2, {"--dim batch=many: expected a number"}},
+      {"compile line.nng --dim batch=-1 -o a.o", 2, {"--dim batch=-1"}},
+      {"compile line.nng --dim batch -o a.o", 2, {"--dim batch: expected NAME=VALUE"}},
+      {"compile line.nng --dim batch=99999999999999999999 -o a.o", 2, {"--dim batch="}},
+      {"run line.nng --random --threads=-3", 2, {"--threads"}},
+      {"run line.nng", 2, {"inputs are missing: --input x=FILE --input w=FILE --input b=FILE"}},
+      {"run line.nng --random --output q=q.npy", 2, {"no output 'q'; it has y"}},
+      {"run line.nng --random --input q=x.npy", 2, {"no input 'q'; it has x, w, b"}},
+      {"run line.nng --random --input x", 2, {"--input x: expected NAME=VALUE"}},
+      {"run line.nng --random --input x=x.npy --input x=x.npy", 2, {"--input x is given twice"}},
+      {"bench line.nng", 2, {"--dim batch=N"}},
+      {"bench line.nng --dim batch=2 --entry=sideways", 2, {"there is no 'sideways'"}},
+      {"ops sideways", 2, {"there is no op 'sideways'"}},
+      {"train line.nng --loss=mse", 2, {"--data is missing"}},
+      {"train line.nng --data x=x.npy --data y=y.npy", 2, {"--loss is missing"}},
+      {line_data + "--data x=x.npy", 2, {"--data x is given twice"}},
+      {line_data + "--epochs 0", 2, {"--epochs"}},
+      {line_data + "--data z=y.npy", 2, {"--data z"}},
+      {"train line.nng --loss=mse --data x=x.npy", 2, {"inputs are missing: --data y=FILE"}},
+      {"train line.nng --loss=mse --data y=y.npy", 2, {"--data names no input of the model"}},
+  });
+}
+
+TEST_CASE("bad input: models", "[bad]") {
+  std::vector<Case> cases;
+  for (const std::string command :
+       {"compile -o a.o ", "run --random -o y=y2.npy ", "verify ", "info ", "dot -o a.dot ",
+        "bench --seconds 0.01 ", "train --loss=mse --data x=x.npy --output-weights w "}) {
+    cases.push_back({command + "no.nng", 1, {"no.nng: cannot read: No such file or directory"}});
+    cases.push_back({command + "nothing", 1, {"nothing: cannot read: Is a directory"}});
+    cases.push_back({command + "empty.nng", 1, {"empty.nng:1:1: error: "}});
+    cases.push_back({command + "cut.nng", 1, {"cut.nng:3:", "\n  ", "^"}});
+    cases.push_back({command + "garbage.nng", 1, {"garbage.nng:1:1: error: "}});
+    cases.push_back(
+        {command + "shapes.nng", 1, {"shapes.nng:2:8: error: add: ", "f32[2,3]", "f32[3,2]", "^"}});
+    cases.push_back(
+        {command + "types.nng", 1, {"types.nng:2:8: error: add: ", "f32[2]", "i32[2]", "^"}});
+    cases.push_back(
+        {command + "model.onnx", 3, {"model.onnx: this version reads .nng models only"}});
+  }
+  refuse(cases);
+}
+
+TEST_CASE("bad input: data files", "[bad]") {
+  const std::string run = "run line.nng --random -o y=out.npy --input ";
+  const std::string train = "train line.nng --loss=mse --output-weights out --data y=y.npy --data ";
+  std::vector<Case> cases;
+  for (const std::string& with : {run, train}) {
+    cases.push_back(
+        {with + "x=missing.npy", 1, {"missing.npy: cannot read: No such file or directory"}});
+    cases.push_back({with + "x=missing-idx3-ubyte.gz",
+                     1,
+                     {"missing-idx3-ubyte.gz: cannot read: No such file"}});
+    cases.push_back({with + "x=missing.bin", 1, {"missing.bin: cannot read: No such file"}});
+    cases.push_back({with + "x=what.bin", 2, {"what.bin: data files are .npy or IDX"}});
+    cases.push_back({with + "x=short.npy",
+                     1,
+                     {"short.npy: ", "the f32[8,3] data is cut short: 22 of 96 bytes"}});
+    cases.push_back({with + "x=text.npy", 1, {"text.npy: ", "no .npy file"}});
+    cases.push_back(
+        {with + "x=short-ubyte", 1, {"short-ubyte: the u8[2,3] data is cut short: 3 of 6 bytes"}});
+    cases.push_back({with + "x=broken-ubyte.gz", 1, {"broken-ubyte.gz: corrupt gzip data"}});
+    cases.push_back({with + "x=wide.npy", 1, {"'x' is f32[", "got f32[8,4]"}});
+    cases.push_back({with + "x=nothing", 2, {"nothing: data files are"}});
+    cases.push_back({with + "x=weights/../line.nng/x.npy", 1, {"Not a directory"}});
+  }
+  for (Case more : std::vector<Case>{
+           {run + "x=scalar.npy", 1, {"'x' is f32[batch,3], got f32[]"}},
+           {run + "x=x.npy --dim batch=5", 1, {"'x' is f32[5,3], got f32[8,3]"}},
+           {"run mlp.nng --random -o logits=out.npy --input x=floats.npy",
+            1,
+            {"'x' is u8[batch,784], got f32[4,784]"}},
+           {train + "x=scalar.npy", 1, {"a data set needs rows"}},
+           {train + "x=none.npy", 1, {"none.npy: 0 rows, but 'y' has 8"}},
+           {"train line.nng --loss=mse --data x=none.npy", 1, {"there is no row in it"}},
+           {"train line.nng --loss=mse --data x=x.npy --data y=seven.npy",
+            1,
+            {"seven.npy: 7 rows, but 'x' has 8"}},
+           {line_data + "--batch 9", 1, {"8 rows make no batch of 9"}},
+           {"train mlp.nng --loss=cross_entropy_with_logits --data x=images.npy --data "
+            "y=labels.npy --output-weights out",
+            1,
+            {"'y' holds class 10 at 2, but there are 10 classes"}},
+           {line_data + "--weights missing --output-weights out",
+            1,
+            {"missing: cannot read weights"}},
+           {line_data + "--weights nothing --output-weights out", 1, {"nothing: no NAME.npy here"}},
+           {line_data + "--weights weights --output-weights out",
+            1,
+            {"'w' is f32[3,2], got f32[2,3]"}},
+           {"run line.nng --random --weights weights -o y=out.npy",
+            1,
+            {"'w' is f32[3,2], got f32[2,3]"}},
+           {"verify line.nng --weights weights", 1, {"'w' is f32[3,2], got f32[2,3]"}},
+           {"train mlp.nng --loss=mse --data x=images.npy --data y=target.npy "
+            "--optimizer=sgd,lr=1e38 "
+            "--epochs 9 --output-weights out/deep",
+            1,
+            {"is not finite", "Nothing is saved"}},
+       })
+    cases.push_back(std::move(more));
+  refuse(cases);
+}
+
+TEST_CASE("bad input: folders that take no file", "[bad]") {
+  std::vector<Case> cases;
+  for (const auto& [folder, why] :
+       std::map<std::string, std::string>{{"no/such", "No such file or directory"},
+                                          {"line.nng", "Not a directory"},
+                                          {"/proc", "cannot write"}}) {
+    const std::string at = folder + "/";
+    cases.push_back({"compile line.nng -o " + at + "a.o", 1, {at + "a.o: cannot write", why}});
+    // What could be written is not: all files or none.
+    cases.push_back({"compile line.nng -o good.o -o old.o -o " + at + "a.h",
+                     1,
+                     {at + "a.h: cannot write", why}});
+    cases.push_back(
+        {"run line.nng --random -o y=" + at + "y.npy", 1, {at + "y.npy: cannot write", why}});
+    cases.push_back({"dot line.nng -o " + at + "a.dot", 1, {at + "a.dot: cannot write", why}});
+  }
+  for (const std::string folder : {"line.nng/w", "/proc/w", "line.nng"})
+    cases.push_back({line_data + "--output-weights " + folder, 1, {folder, "cannot"}});
+  cases.push_back({"compile line.nng -o weights.o -o nothing --emit=obj", 2, {"--emit"}});
+  cases.push_back(
+      {"compile line.nng --emit=obj -o nothing", 1, {"nothing: cannot write: Is a directory"}});
+  cases.push_back({"compile line.nng -o good.o -o /dev/full", 2, {"/dev/full: the suffix"}});
+  cases.push_back(
+      {"compile line.nng --emit=asm -o /dev/full", 1, {"/dev/full: cannot write: No space left"}});
+  cases.push_back({"compile line.nng --emit=asm >/dev/full",
+                   1,
+                   {"standard output: cannot write: No space left"}});
+  cases.push_back(
+      {"info line.nng >/dev/full", 1, {"standard output: cannot write: No space left"}});
+  cases.push_back(
+      {"run line.nng --random -o y=/dev/full", 1, {"/dev/full: cannot write: No space left"}});
+  refuse(cases);
+}
+
+TEST_CASE("bad input: a disk that fills up leaves the old files", "[bad]") {
+  const TempDir dir;
+  furnish(dir);
+  const Files before = files(dir);
+  // A limit on the size of files stands for the disk. The header fits, the assembly does not.
+  const std::string full = "trap '' XFSZ; ulimit -f 8; " + program;
+  for (const std::string arguments :
+       {" compile mlp.nng -o old.o -o a.h -o a.s", " compile mlp.nng -o a.s",
+        " run mlp.nng --random --dim batch=2000 -o logits=big.npy",
+        " train mlp.nng --loss=mse --data x=images.npy --data y=target.npy --output-weights out"}) {
+    INFO(arguments);
+    const Result result = shell(dir, full + arguments);
+    CHECK(result.status == 1);
+    CHECK_THAT(result.err, ContainsSubstring("cannot write: File too large"));
+    CHECK(files(dir) == before);
+  }
+}
+
+TEST_CASE("bad input: a read-only folder", "[bad]") {
+  const TempDir dir;
+  furnish(dir);
+  std::filesystem::create_directory(dir.path("locked"));
+  std::filesystem::permissions(dir.path("locked"), std::filesystem::perms{0555});
+  std::filesystem::permissions(dir.path(), std::filesystem::perms{0755});
+  // Root writes everywhere; nobody does not, if the program can be read by them at all.
+  const std::string as =
+      geteuid() == 0 ? "setpriv --reuid=65534 --regid=65534 --clear-groups " : "";
+  if (shell(dir, as + program + " info line.nng").status != 0) return;
+  const Files before = files(dir);
+  for (const std::string arguments :
+       {"compile line.nng -o locked/a.o", "run line.nng --random -o y=locked/y.npy",
+        "train line.nng --loss=mse --data x=x.npy --data y=y.npy --output-weights locked",
+        "train line.nng --loss=mse --data x=x.npy --data y=y.npy --output-weights locked/w"}) {
+    INFO(arguments);
+    const Result result = shell(dir, as + program + " " + arguments);
+    CHECK(result.status == 1);
+    CHECK_THAT(result.err, ContainsSubstring("Permission denied"));
+    CHECK_THAT(result.err, ContainsSubstring("locked"));
+    CHECK(files(dir) == before);
+  }
+}
+
+TEST_CASE("bad input: code that this machine cannot run is refused, not run", "[bad]") {
+  const TempDir dir;
+  furnish(dir);
+  // No machine has both what AMD dropped and what Intel never had.
+  for (const std::string command : {"run line.nng --random", "verify line.nng",
+                                    "bench line.nng --dim batch=2 --seconds 0.01"}) {
+    const Result result = tool(dir, command + " --mattr=+fma4,+avx512fp16,+avx10.1-512,+xop");
+    CHECK(result.status == 3);
+    CHECK_THAT(result.err, ContainsSubstring("cannot run here: this machine lacks "));
+  }
+  CHECK(tool(dir, "compile line.nng --emit=obj -o a.o --mattr=+fma4,+xop").status == 0);
+}
