@@ -1,10 +1,12 @@
 /// A pool for many short parallel loops in a row, as one training step makes them.
 ///
-/// Each worker watches a ticket of its own. To run a loop the caller writes the job down, then
-/// bumps the tickets of as many workers as the loop has blocks for (release); a worker that sees
-/// its ticket change (acquire) runs its range and takes one off `pending`; the caller does range 0
-/// and waits until `pending` is 0. A worker whose ticket was not bumped never looks at the job, so
-/// the next one may be written while it sleeps.
+/// Each worker watches a ticket of its own: even, a range of a loop is offered; odd, it is taken.
+/// To run a loop the caller writes the job down, then offers a range to as many workers as the loop
+/// has blocks for (release). Whoever makes the ticket odd runs the range: the worker, or, where the
+/// worker has not come by the time the caller is through with its own range, the caller. So a
+/// worker that the system keeps waiting keeps nobody waiting, and one whose ticket it finds odd
+/// never looks at the job, which may be the next one by then. The caller returns when `pending`,
+/// the ranges that workers took or may take, is 0.
 ///
 /// Waiting is in three stages: some microseconds of pausing, for loops that follow closely;
 /// yielding up to a millisecond, so that a machine with more threads than cores keeps moving; then
@@ -62,7 +64,7 @@ constexpr int max_threads = 1024;
 struct ThreadPool::State {
   /// On a cache line of its own: each ticket is written once per loop and watched closely.
   struct alignas(64) Worker {
-    std::atomic<std::uint32_t> ticket{0};
+    std::atomic<std::uint32_t> ticket{1};
     std::thread thread;
   };
 
@@ -73,24 +75,45 @@ struct ThreadPool::State {
   }
 
   void work(std::size_t index) {
-    std::uint32_t seen = 0;
+    std::uint32_t seen = 1;
     for (;;) {
       seen = wait_for_change(workers[index].ticket, seen);
-      if (stop) return;
+      if (stop.load(std::memory_order_relaxed)) return;
+      if (!take(index, seen)) continue;
       run_range(static_cast<std::int64_t>(index) + 1);
       if (pending.fetch_sub(1, std::memory_order_acq_rel) == 1) pending.notify_one();
     }
   }
 
-  void call(std::size_t index) {
+  void offer(std::size_t index) {
     workers[index].ticket.fetch_add(1, std::memory_order_release);
     workers[index].ticket.notify_one();
   }
 
+  /// Takes the range behind a ticket last seen as `seen`; false if it is not offered any more.
+  /// `seen` becomes the odd value that the next offer follows.
+  bool take(std::size_t index, std::uint32_t& seen) {
+    std::uint32_t offered = seen & ~std::uint32_t{1};
+    const bool even = offered == seen;
+    seen = offered + 1;
+    return even && workers[index].ticket.compare_exchange_strong(
+                       offered, seen, std::memory_order_acq_rel, std::memory_order_relaxed);
+  }
+
+  /// The ranges that no worker has begun.
+  void take_over() {
+    for (std::size_t i = 0; i + 1 < static_cast<std::size_t>(ranges); ++i) {
+      std::uint32_t seen = workers[i].ticket.load(std::memory_order_relaxed);
+      if (!take(i, seen)) continue;
+      run_range(static_cast<std::int64_t>(i) + 1);
+      pending.fetch_sub(1, std::memory_order_relaxed);
+    }
+  }
+
   void stop_workers() {
-    stop = true;
+    stop.store(true, std::memory_order_relaxed);
     for (std::size_t i = 0; i < workers.size(); ++i)
-      if (workers[i].thread.joinable()) call(i);
+      if (workers[i].thread.joinable()) offer(i);
     for (Worker& worker : workers)
       if (worker.thread.joinable()) worker.thread.join();
   }
@@ -102,7 +125,7 @@ struct ThreadPool::State {
   nngc_task task = nullptr;
   void* ctx = nullptr;
   std::int64_t blocks = 0, ranges = 1;
-  bool stop = false;
+  std::atomic<bool> stop{false};
   alignas(64) std::atomic<std::uint32_t> pending{0};
 };
 
@@ -143,8 +166,9 @@ void ThreadPool::parallel_for(std::int64_t blocks, nngc_task task, void* ctx) {
   state.blocks = blocks;
   state.ranges = ranges;
   state.pending.store(static_cast<std::uint32_t>(ranges - 1), std::memory_order_relaxed);
-  for (std::int64_t i = 0; i + 1 < ranges; ++i) state.call(static_cast<std::size_t>(i));
+  for (std::int64_t i = 0; i + 1 < ranges; ++i) state.offer(static_cast<std::size_t>(i));
   state.run_range(0);
+  state.take_over();
   std::uint32_t left = state.pending.load(std::memory_order_acquire);
   while (left != 0) left = wait_for_change(state.pending, left);
   state.busy.store(false, std::memory_order_release);

@@ -1,4 +1,5 @@
-/// The pool runs every block once, on the same thread each time, whoever calls and however often.
+/// The pool runs every block once, whoever calls and however often; a worker that comes late finds
+/// its blocks done.
 #include "nngc/runtime.h"
 #include "test/support/catch.h"
 
@@ -23,11 +24,15 @@ void run(const nngc_parallel* hook, std::int64_t blocks,
       &body);
 }
 
-/// Which thread ran each block. Every block must have been run once.
-std::vector<std::thread::id> owners(ThreadPool& pool, std::int64_t blocks) {
+/// Which thread ran each block. Every block must have been run once. No range ends before
+/// `together` of them have begun.
+std::vector<std::thread::id> owners(ThreadPool& pool, std::int64_t blocks, int together = 1) {
+  std::atomic<int> begun{0};
   std::vector<std::thread::id> owner(static_cast<std::size_t>(blocks));
   std::vector<int> runs(owner.size(), 0);
   run(pool.hook(), blocks, [&](std::int64_t begin, std::int64_t end) {
+    ++begun;
+    while (begun < together) std::this_thread::yield();
     for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
       owner[i] = std::this_thread::get_id();
       ++runs[i];
@@ -49,12 +54,22 @@ TEST_CASE("thread pool: every block runs once for any number of threads and bloc
 
 TEST_CASE("thread pool: a block stays with its thread, and all threads take part") {
   ThreadPool pool(3);
-  const auto first = owners(pool, 12);
+  const auto first = owners(pool, 12, 3);
   CHECK(first[0] == std::this_thread::get_id());
   CHECK(first[0] != first[4]);
   CHECK(first[4] != first[8]);
   for (std::size_t i = 0; i < 12; ++i) CHECK(first[i] == first[i / 4 * 4]);
-  for (int repeat = 0; repeat < 50; ++repeat) CHECK(owners(pool, 12) == first);
+  for (int repeat = 0; repeat < 50; ++repeat) CHECK(owners(pool, 12, 3) == first);
+}
+
+TEST_CASE("thread pool: what a worker has not begun, the caller does") {
+  // Many more threads than cores: most workers come when all is done, and nobody waits for them.
+  ThreadPool pool(64);
+  std::int64_t by_caller = 0;
+  for (int repeat = 0; repeat < 200; ++repeat)
+    for (const std::thread::id id : owners(pool, 64))
+      by_caller += id == std::this_thread::get_id() ? 1 : 0;
+  CHECK(by_caller > 200); // one block of each loop is the caller's own
 }
 
 TEST_CASE("thread pool: many short loops in a row, what one wrote the next one reads") {
