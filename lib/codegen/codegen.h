@@ -34,7 +34,8 @@ struct Options {
 [[nodiscard]] std::string program_table(const loop::Program& program);
 
 /// An entry's signature: argument pointers, values of its symbolic dims, workspace, and how to run
-/// parallel loops (null: on the calling thread). Returns 0, or 1 where a dim is negative.
+/// parallel loops (null: on the calling thread). Returns 0, or 1 where a dim or an
+/// extent is negative.
 using EntryFn = int (*)(void* const* args, const std::int64_t* dims, void* workspace,
                         const nngc_parallel* parallel);
 

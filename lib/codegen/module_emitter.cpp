@@ -71,8 +71,11 @@ private:
 
   void check_dims(Frame& frame, llvm::Function& function) {
     auto& b = ir_.builder;
-    for (const std::uint32_t symbol : frame.entry().symbols) {
-      Value* value = frame.dim(make_dim(symbol, 1, 0));
+    std::vector<Dim> dims;
+    for (const std::uint32_t symbol : frame.entry().symbols) dims.push_back(make_dim(symbol, 1, 0));
+    dims.insert(dims.end(), frame.entry().extents.begin(), frame.entry().extents.end());
+    for (const Dim& dim : dims) {
+      Value* value = frame.dim(dim);
       auto* wrong = llvm::BasicBlock::Create(ir_.llvm, "negative", &function);
       auto* right = llvm::BasicBlock::Create(ir_.llvm, "run", &function);
       b.CreateCondBr(b.CreateICmpSLT(value, ir_.i64(0)), wrong, right);

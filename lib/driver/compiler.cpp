@@ -151,7 +151,7 @@ void Executable::run(std::span<const Arg> args, const nngc_parallel* parallel) c
   std::vector<void*> pointers;
   for (const Arg* a : given) pointers.push_back(a->data);
   if (run_raw(pointers.data(), dims.data(), thread_workspace(workspace_bytes(dims)), parallel) != 0)
-    throw Error(Error::Kind::Argument, "run: the compiled function refused its arguments");
+    throw Error(Error::Kind::Shape, "run: with these sizes, an extent inside the model is negative");
 }
 
 int Executable::run_raw(void* const* args, const std::int64_t* dims, void* workspace,

@@ -36,7 +36,7 @@ typedef struct nngc_parallel {
 #ifndef NNGC_STATUS
 #define NNGC_STATUS
 #define NNGC_OK 0
-#define NNGC_BAD_DIM 1 /* a symbolic size is negative */
+#define NNGC_BAD_DIM 1 /* a symbolic size, or an extent computed from one, is negative */
 #endif
 )";
 

@@ -183,12 +183,13 @@ struct Argument {
 };
 
 /// A function of the object: `int NAME(void* const* args, const int64_t* dims, void* workspace,
-/// const struct nngc_parallel* parallel)`: 0 done, else a status. `dims[i]` is the value of
-/// `symbols[i]`.
+/// const struct nngc_parallel* parallel)`: 0 done, 1 where a symbol or one of `extents` is
+/// negative. `dims[i]` is the value of `symbols[i]`.
 struct Entry {
   std::string name;                   ///< C symbol
   std::vector<Argument> arguments;    ///< in order of the pointers in args
   std::vector<std::uint32_t> symbols; ///< ids of the symbolic dims, in order of `dims`
+  std::vector<Dim> extents;           ///< of values: the call is refused if one is negative
   std::vector<Buffer> buffers;
   std::vector<Kernel> kernels; ///< called in order
   Dim workspace;               ///< bytes

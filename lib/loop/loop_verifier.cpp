@@ -71,6 +71,7 @@ public:
       where_ = "entry " + entry.name;
       require(is_identifier(entry.name), "its name is no identifier");
       require(names.insert(entry.name).second, "its name is not unique");
+      for (const Dim& extent : entry.extents) check_dim(extent);
       for (const Buffer& buffer : entry.buffers) check_buffer(buffer);
       for (const Kernel& kernel : entry.kernels) {
         where_ = "kernel " + kernel.name;

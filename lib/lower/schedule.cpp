@@ -304,7 +304,9 @@ private:
     entry_.workspace = plan_memory(entry_.buffers, first, last);
   }
 
-  /// Every symbol of an argument's type: the caller gives their values.
+  /// Every symbol of an argument's type: the caller gives their values. And the extents that may be
+  /// negative though the symbol is not, such as that of x[1:n]: those of all values, because code
+  /// for one that has no loop of its own (a part of a concat) relies on it too.
   void symbols() {
     std::set<std::uint32_t> ids;
     auto note_dim = [&](Dim d) {
@@ -314,6 +316,17 @@ private:
       for (Dim d : a.type.shape) note_dim(d);
     for (const auto& k : entry_.kernels)
       for (const auto& d : k.dims) note_dim(d.extent);
+    auto note_extents = [&](const Shape& shape) {
+      for (const Dim& d : shape) {
+        if (d.is_static() || (d.scale() >= 0 && d.offset() >= 0)) continue;
+        note_dim(d);
+        if (std::find(entry_.extents.begin(), entry_.extents.end(), d) == entry_.extents.end())
+          entry_.extents.push_back(d);
+      }
+    };
+    for (const auto& a : entry_.arguments) note_extents(a.type.shape);
+    for (NodeId v = 0; v < g_.size(); ++v)
+      if (plan_.live[v]) note_extents(g_.type(v).shape);
     entry_.symbols.assign(ids.begin(), ids.end());
   }
 
