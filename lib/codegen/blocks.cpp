@@ -6,7 +6,7 @@
 namespace nngc::codegen {
 namespace {
 
-constexpr std::int64_t most_blocks = 16;
+using loop::most_blocks;
 /// Chunks of the lane dim are whole multiples of the widest unrolled step.
 constexpr std::int64_t lane_granule = 256;
 

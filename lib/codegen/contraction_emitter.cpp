@@ -8,8 +8,6 @@
 namespace nngc::codegen {
 namespace {
 
-constexpr std::int64_t most_panels = 16;
-
 struct RowSplit {
   std::int64_t tall = 0, tall_count = 0, low = 0, low_count = 0;
 };
@@ -63,7 +61,7 @@ ContractionEmitter::Panels ContractionEmitter::panels(Frame& frame, const loop::
                      ? frame.at_start([&] { return ceil_divide(ir, extent, ir.i64(sliver)); })
                      : tile_rows(frame, extent_of(kernel, m), tile);
   frame.at_start([&] {
-    panels.width = larger(ir, ceil_divide(ir, tiles, ir.i64(most_panels)), ir.i64(1));
+    panels.width = larger(ir, ceil_divide(ir, tiles, ir.i64(loop::most_blocks)), ir.i64(1));
     panels.count = larger(ir, ceil_divide(ir, tiles, panels.width), ir.i64(1));
     return panels.count;
   });
@@ -86,17 +84,6 @@ ContractionEmitter::ContractionEmitter(Frame& frame, const loop::Kernel& kernel,
       tile_(choose_tile(ir_.traits, kernel)), m_(kernel.parallel - 2), n_(kernel.parallel - 1) {
   plan_rows();
   packed_ = llvm::ConstantPointerNull::get(ir_.pointer_type());
-  if (tile_.packed) {
-    const std::int64_t columns = static_cast<std::int64_t>(tile_.lanes) * tile_.vectors;
-    auto* array = llvm::ArrayType::get(
-        memory_type(ir_, kernel.operand_type),
-        static_cast<std::uint64_t>(kernel.dims.back().extent.value() * columns));
-    packed_ = frame.at_start([&] {
-      auto* memory = ir_.builder.CreateAlloca(array, nullptr, "packed");
-      memory->setAlignment(llvm::Align(64));
-      return memory;
-    });
-  }
 }
 
 void ContractionEmitter::plan_rows() {
@@ -139,6 +126,10 @@ void ContractionEmitter::emit(Value* begin, Value* end) {
     for (int d = 0; d < m_; ++d) end = scaled(ir_, end, frame_.dim(extent_of(kernel_, d)));
   }
   static_cast<void>(blocks);
+  // A call's blocks follow each other and share one place; calls may run side by side.
+  if (tile_.packed)
+    packed_ = element(ir_, kernel_.operand_type, frame_.buffer(kernel_.scratch),
+                      b.CreateMul(begin, ir_.i64(kernel_.dims.back().extent.value() * sliver)));
   emit_loop(ir_, begin, end, 1, [&](Value* block) {
     // Panels vary fastest, then the batch dims from the last to the first.
     Value* rest = block;

@@ -12,6 +12,7 @@ std::vector<int> used_buffers(const loop::Kernel& kernel) {
   if (kernel.kind == loop::KernelKind::Contraction) {
     add(kernel.a.buffer);
     add(kernel.b.buffer);
+    add(kernel.scratch);
   }
   for (const loop::Phase& phase : kernel.phases)
     for (const loop::Instr& instr : phase.body) add(instr.buffer);

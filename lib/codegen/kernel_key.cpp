@@ -64,6 +64,7 @@ std::string kernel_key(const loop::Entry& entry, const loop::Kernel& kernel) {
     key.buffer(operand->buffer);
     key.affine(operand->index);
   }
+  key.buffer(kernel.scratch);
   for (const loop::Phase& phase : kernel.phases) {
     key.number(phase.loops);
     key.number(static_cast<std::int64_t>(phase.body.size()));

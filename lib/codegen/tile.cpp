@@ -7,7 +7,8 @@
 namespace nngc::codegen {
 namespace {
 
-constexpr std::int64_t most_packed_bytes = 256 * 1024;
+/// A panel of B that is read by tile after tile has to stay in L2.
+constexpr std::int64_t most_packed_bytes = 512 * 1024;
 
 } // namespace
 
@@ -30,14 +31,16 @@ Tile choose_tile(const TargetTraits& traits, const loop::Kernel& kernel) {
   std::int64_t width = wide ? 4 : 2;
   if (rows.is_static() && rows.value() < 4)
     width = (wide ? 16 : 8) / std::max<std::int64_t>(rows.value(), 1);
-  const std::int64_t stride = [&] {
-    const Dim k = stride_of(kernel.b.index, static_cast<int>(rank) - 1);
-    return k.is_static() ? k.value() : 0;
-  }();
+  const Dim stride = stride_of(kernel.b.index, static_cast<int>(rank) - 1);
+  const bool aliased = stride.is_static() && stride.value() % 512 == 0;
   // Where B's columns do not stay in L1, tall tiles read them less often; but not where the rows of
   // B lie a power of two apart and would share cache sets.
+  tile.packed = kernel.scratch >= 0;
+  const auto panel_bytes = [&] {
+    return depth.value() * width * tile.lanes * byte_size(kernel.operand_type);
+  };
   if (wide && vectors >= 2 && rows.is_static() && rows.value() >= 28 && depth.is_static() &&
-      depth.value() > 256 && stride % 512 != 0) {
+      (tile.packed ? panel_bytes() > most_packed_bytes : depth.value() > 256 && !aliased)) {
     width = 2;
   }
   // Panels of equal width, so that the last one is not thin.
@@ -52,16 +55,6 @@ Tile choose_tile(const TargetTraits& traits, const loop::Kernel& kernel) {
         tile.rows = fewer;
         break;
       }
-  // Rows of B that lie a multiple of 2 KB apart share cache sets, and each has a page of its own:
-  // where they are many, a copy that is read by many tiles pays. It lies on the stack, so it must
-  // be small.
-  const int bytes = byte_size(kernel.operand_type);
-  const std::int64_t copied =
-      depth.is_static() ? depth.value() * tile.vectors * tile.lanes * bytes : most_packed_bytes + 1;
-  tile.packed = rows.is_static() && rows.value() >= 32 && vectors >= 4 && depth.is_static() &&
-                depth.value() >= 512 && stride * bytes % 2048 == 0 && stride > 0 &&
-                stride_of(kernel.b.index, static_cast<int>(rank) - 2) == Dim(1) &&
-                copied <= most_packed_bytes;
   // A batch that is known only at run time: few rows remain after tiles of four.
   if (!rows.is_static()) tile.rows = std::min(tile.rows, tile.vectors >= 3 ? 4 : 8);
   return tile;

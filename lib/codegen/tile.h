@@ -10,7 +10,7 @@ struct Tile {
   int lanes = 1;       ///< of one vector of the accumulator's type
   int rows = 1;        ///< of a tile
   int vectors = 1;     ///< of a tile: it has lanes * vectors columns
-  bool packed = false; ///< copy the columns of B together before they are used
+  bool packed = false; ///< columns of B are copied to the scratch buffer before they are used
 };
 
 /// Chosen from the shape and the target's registers. Every output has one accumulator, summed in

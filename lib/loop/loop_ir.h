@@ -138,6 +138,9 @@ struct MatrixOperand {
 
 enum class KernelKind : std::uint8_t { Nest, Contraction };
 
+/// A kernel's parallel points are cut into at most so many blocks, by its extents alone.
+inline constexpr std::int64_t most_blocks = 16;
+
 /// Nest: dims[0, parallel) are parallel, the rest are reduction dims. `lane` is the dim that lies
 /// in vector lanes
 /// (-1: scalar code): either the last parallel dim or the last reduction dim.
@@ -155,8 +158,11 @@ struct Kernel {
   MatrixOperand a, b;              ///< Contraction
   DType operand_type = DType::F32; ///< Contraction: dtype of A and B as stored
   DType acc_type = DType::F32; ///< Contraction: of the sum (F32 for 16-bit floats), and of Op::Acc
-  bool serial = false;         ///< must run as one block (AddAt, duplicates)
-  std::string note;            ///< where it comes from, for prints: "dot_general %7 + bias + relu"
+  /// Contraction: an Arena buffer of the operand's dtype where every block may copy columns of B
+  /// together; -1: none. Room for all k of n + 64 columns, or of 1024 if that is less.
+  int scratch = -1;
+  bool serial = false; ///< must run as one block (AddAt, duplicates)
+  std::string note;    ///< where it comes from, for prints: "dot_general %7 + bias + relu"
 };
 
 enum class BufferKind : std::uint8_t { Input, Output, InOut, Arena, Constant };

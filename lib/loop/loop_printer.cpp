@@ -104,6 +104,8 @@ std::string print(const Entry& entry, const Kernel& kernel) {
                         buffer_name(entry, kernel.a.buffer), affine(kernel.a.index, kernel),
                         buffer_name(entry, kernel.b.buffer), affine(kernel.b.index, kernel),
                         nngc::name(kernel.operand_type));
+  if (kernel.scratch >= 0)
+    text += fmt::format("    scratch {}\n", buffer_name(entry, kernel.scratch));
   for (std::size_t p = 0; p < kernel.phases.size(); ++p) {
     const Phase& phase = kernel.phases[p];
     if (kernel.kind == KernelKind::Nest)

@@ -152,12 +152,28 @@ private:
       require(std::ranges::none_of(kernel.b.index.terms,
                                    [&](const Affine::Term& t) { return t.dim == rank - 3; }),
               "B depends on m");
+      if (kernel.scratch >= 0 &&
+          require(valid_buffer(kernel.scratch), "its scratch does not exist"))
+        check_scratch();
+    } else if (kernel.scratch >= 0) {
+      require(false, "only contractions have scratch");
     } else {
       require(kernel.lane == -1 || (kernel.lane == kernel.parallel - 1 && kernel.parallel > 0) ||
                   (kernel.lane == rank - 1 && rank > kernel.parallel),
               "lane is neither the last parallel nor the last reduction dim");
     }
     for (phase_ = 0; phase_ < kernel.phases.size(); ++phase_) check_phase(kernel.phases[phase_]);
+  }
+
+  void check_scratch() {
+    const Buffer& scratch = buffer(kernel_->scratch);
+    require(scratch.kind == BufferKind::Arena && scratch.dtype == kernel_->operand_type,
+            "scratch is not in the arena or not of the operand type");
+    const Dim &n = kernel_->dims[kernel_->dims.size() - 2].extent, &k = kernel_->dims.back().extent;
+    if (require(n.is_static() && k.is_static() && scratch.size.is_static(), "scratch is symbolic"))
+      require(scratch.size.value() >=
+                  k.value() * std::min<std::int64_t>(n.value() + 64, 64 * most_blocks),
+              "scratch is too small");
   }
 
   bool valid_buffer(int index) const {

@@ -93,6 +93,8 @@ loop::Entry make_entry(Plan& plan, const Graph& graph, const std::string& symbol
 /// `store_to[v]`: buffer a root is stored to.
 loop::Kernel make_kernel(const Plan& plan, int group, const std::vector<int>& buffer_of,
                          const std::vector<int>& store_to);
+/// Elements of the buffer that the kernel wants for copies of B's columns; 0: none.
+[[nodiscard]] std::int64_t scratch_elements(const loop::Kernel& kernel);
 /// Merges neighbouring dims that every access walks as one.
 void collapse_dims(loop::Kernel& kernel);
 /// Gives every arena buffer an offset; buffers whose lives do not meet share memory. Returns the

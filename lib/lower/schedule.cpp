@@ -52,6 +52,14 @@ private:
     return add_buffer(std::move(b));
   }
 
+  int scratch(DType dtype, std::int64_t elements) {
+    Buffer b;
+    b.name = "columns" + std::to_string(entry_.buffers.size());
+    b.dtype = dtype;
+    b.size = elements;
+    return add_buffer(std::move(b));
+  }
+
   void reads() {
     readers_.resize(g_.size());
     edges_.resize(plan_.groups.size());
@@ -222,6 +230,8 @@ private:
       if (group.kind == Group::Kind::Scatter) scatter_target(group);
       loop::Kernel kernel = make_kernel(plan_, k, buffer_of_, buffer_of_);
       kernel.note = note(group);
+      if (const std::int64_t elements = scratch_elements(kernel); elements > 0)
+        kernel.scratch = scratch(kernel.operand_type, elements);
       kernel_of[static_cast<std::size_t>(k)] = static_cast<int>(entry_.kernels.size());
       push(std::move(kernel));
     }
@@ -300,6 +310,7 @@ private:
       for (const auto& phase : entry_.kernels[k].phases)
         for (const auto& i : phase.body) touch(i.buffer);
       touch(entry_.kernels[k].a.buffer), touch(entry_.kernels[k].b.buffer);
+      touch(entry_.kernels[k].scratch);
     }
     entry_.workspace = plan_memory(entry_.buffers, first, last);
   }
