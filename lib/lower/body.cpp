@@ -3,6 +3,7 @@
 #include "lower/body.h"
 
 #include <cstring>
+#include <limits>
 
 #include "ops/lower_context.h"
 
@@ -225,15 +226,19 @@ int Body::concat(NodeId v, const Index& index) {
   return result;
 }
 
-std::pair<int, int> Body::checked_index(int i, Dim n, const std::string& mode) {
+std::pair<int, int> Body::checked_index(int i, DType from, Dim n, const std::string& mode) {
+  if (from == DType::U64) // past 2^63 it is far beyond the end, not negative
+    i = emit(Op::Min, from, i, constant(from, std::numeric_limits<std::int64_t>::max()));
+  if (from != DType::I64) i = emit(Op::Convert, DType::I64, i);
   Affine extent, last;
   extent.base = n, last.base = n - Dim(1);
   const int zero = constant(DType::I64, 0);
-  if (mode == "fill")
+  if (mode != "clip") // nobody can hold us to a promise: it is read as fill, and so is the oracle
     return {i, both(emit(Op::Ge, DType::Bool, i, zero),
                     emit(Op::Lt, DType::Bool, i, position(extent)))};
-  // A promise is held by clipping too: nothing outside is ever read.
-  return {emit(Op::Max, DType::I64, emit(Op::Min, DType::I64, i, position(last)), zero), -1};
+  const int row = emit(Op::Max, DType::I64, emit(Op::Min, DType::I64, i, position(last)), zero);
+  if (n.is_static() && n.value() > 0) return {row, -1};
+  return {row, emit(Op::Lt, DType::Bool, row, position(extent))}; // there may be no row at all
 }
 
 void Body::split_axis(NodeId v, Index index, int axis, NodeId& base, Affine& rest,
@@ -258,10 +263,9 @@ int Body::gather(NodeId v, const Index& index) {
   const auto axis = static_cast<int>(g_.attrs(v).get<std::int64_t>("axis"));
   const int rank = g_.type(indices).shape.rank();
   const auto first = index.begin() + axis;
-  const int raw = value(indices, Index(first, first + rank));
-  const int i = g_.type(indices).dtype == DType::I64 ? raw : emit(Op::Convert, DType::I64, raw);
-  const auto [at, inside] =
-      checked_index(i, g_.type(x).shape[axis], g_.attrs(v).get<std::string>("mode"));
+  const int i = value(indices, Index(first, first + rank));
+  const auto [at, inside] = checked_index(i, g_.type(indices).dtype, g_.type(x).shape[axis],
+                                          g_.attrs(v).get<std::string>("mode"));
   Index rows(index.begin(), first);
   rows.emplace_back();
   rows.insert(rows.end(), first + rank, index.end());

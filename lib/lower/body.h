@@ -26,9 +26,9 @@ public:
   int emit(loop::Op op, DType type, int a = -1, int b = -1, int c = -1);
   int constant(DType type, std::int64_t value);
   int position(loop::Affine index); ///< an I64
-  /// i in [0, n) as asked by the mode: the index to use, and the condition under which it counts
-  /// (-1: always).
-  std::pair<int, int> checked_index(int i, Dim n, const std::string& mode);
+  /// i, of dtype `from`, in [0, n) as asked by the mode: the index to use, and the condition under
+  /// which it counts (-1: always).
+  std::pair<int, int> checked_index(int i, DType from, Dim n, const std::string& mode);
   /// Position of element `index` of v, whose axis `axis` is dynamic: the static part, and that
   /// axis' stride.
   void split_axis(NodeId v, Index index, int axis, NodeId& base, loop::Affine& rest,

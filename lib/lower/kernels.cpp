@@ -245,11 +245,9 @@ private:
     const int rank = g_.type(indices).shape.rank();
     const int update = body.value(updates, index);
     const auto first = index.begin() + axis;
-    const int raw = body.value(indices, Index(first, first + rank));
-    const int i =
-        g_.type(indices).dtype == DType::I64 ? raw : body.emit(Op::Convert, DType::I64, raw);
-    const auto [at, inside] =
-        body.checked_index(i, g_.type(v).shape[axis], g_.attrs(v).get<std::string>("mode"));
+    const int i = body.value(indices, Index(first, first + rank));
+    const auto [at, inside] = body.checked_index(i, g_.type(indices).dtype, g_.type(v).shape[axis],
+                                                 g_.attrs(v).get<std::string>("mode"));
     Index rows(index.begin(), first);
     rows.emplace_back();
     rows.insert(rows.end(), first + rank, index.end());
