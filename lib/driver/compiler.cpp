@@ -65,9 +65,14 @@ Executable compile(const Graph& graph, const CompileOptions& options) {
   impl->entry = std::move(program.entries[0]);
   impl->function = impl->module->entry(impl->entry.name);
   impl->entry.kernels.clear(); // only what a call needs is kept
-  for (const loop::Argument& a : impl->entry.arguments)
+  for (const loop::Argument& a : impl->entry.arguments) {
+    for (const ArgumentInfo& earlier : impl->arguments)
+      if (earlier.name == a.name) // a call names its arguments; C has no such trouble
+        throw Error(Error::Kind::Graph,
+                    "compile: '" + a.name + "' is an input and an output; give one another name");
     impl->arguments.push_back({a.name, a.type, a.kind != loop::BufferKind::Output,
                                a.kind != loop::BufferKind::Input, a.role});
+  }
   impl->seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return Executable(std::move(impl));
 }
@@ -151,7 +156,8 @@ void Executable::run(std::span<const Arg> args, const nngc_parallel* parallel) c
   std::vector<void*> pointers;
   for (const Arg* a : given) pointers.push_back(a->data);
   if (run_raw(pointers.data(), dims.data(), thread_workspace(workspace_bytes(dims)), parallel) != 0)
-    throw Error(Error::Kind::Shape, "run: with these sizes, an extent inside the model is negative");
+    throw Error(Error::Kind::Shape,
+                "run: with these sizes, an extent inside the model is negative");
 }
 
 int Executable::run_raw(void* const* args, const std::int64_t* dims, void* workspace,

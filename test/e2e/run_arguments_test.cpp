@@ -157,6 +157,13 @@ TEST_CASE("run: outputs that cannot be written", "[run]") {
   });
 }
 
+TEST_CASE("run: an input and an output of one name are refused before any call", "[run]") {
+  Graph g("same");
+  const Value k = g.input("k", f32({2}));
+  g.output("k", k + 1);
+  NNGC_CHECK_THROWS(compile(g), Error, "'k' is an input and an output");
+}
+
 TEST_CASE("run: a size that two symbols make cannot be told apart by count alone", "[run]") {
   Graph g("two");
   const Value a = g.input("a", f32({Dim::symbol("rows"), 2}));
