@@ -19,7 +19,7 @@ using namespace nngc::test;
 
 namespace {
 
-constexpr double roundings = 64;
+constexpr double roundings = 16;
 
 void check_compiled(const Function& f) {
   const auto want = eval(f.graph, std::span<const Tensor>(f.inputs));
