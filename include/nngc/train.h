@@ -74,7 +74,7 @@ using Tensors = std::map<std::string, Tensor, std::less<>>;
 /// A tensor of that type; symbolic dims take their values from `dims`. Throws Error{Argument} where
 /// one lacks.
 [[nodiscard]] Tensor allocate(const TensorType& type, const DimValues& dims = {});
-/// Initial values of all parameters and state: f32 parameters of rank 2 and more by he_uniform
+/// Initial values of all parameters and state: float parameters of rank 2 and more by he_uniform
 /// (fan_in: all extents but the last), everything else zeros.
 [[nodiscard]] Tensors initial_values(const Executable& step, std::uint64_t seed,
                                      const DimValues& dims = {});

@@ -129,10 +129,12 @@ Optimizer adamw(double lr, double decay) {
 }
 
 Optimizer parse_optimizer(std::string_view text) {
-  const auto next = [&text] {
+  bool more = true;
+  const auto next = [&] {
     const std::size_t comma = text.find(',');
     const std::string_view part = text.substr(0, comma);
-    text = comma == std::string_view::npos ? std::string_view{} : text.substr(comma + 1);
+    more = comma != std::string_view::npos;
+    text = more ? text.substr(comma + 1) : std::string_view{};
     return part;
   };
   const std::string_view kind = next();
@@ -147,7 +149,7 @@ Optimizer parse_optimizer(std::string_view text) {
     result = adamw();
   else
     bad(fmt::format("there is no '{}'; there are sgd, momentum, adam, adamw", kind));
-  while (!text.empty()) {
+  while (more) {
     const std::string_view part = next();
     const std::size_t equals = part.find('=');
     if (equals == std::string_view::npos)
@@ -158,6 +160,10 @@ Optimizer parse_optimizer(std::string_view text) {
       if (s.name == name && applies(result.kind, name)) field = s.field;
     if (field == nullptr) bad(fmt::format("{} has no setting '{}': {}", kind, name, result.str()));
     result.*field = number(part.substr(equals + 1));
+    const double value = result.*field;
+    if (name.starts_with("beta") && (value < 0 || value >= 1)) // 1 - beta^step is divided by
+      bad(fmt::format("{} must be at least 0 and below 1", part));
+    if (name == "eps" && value < 0) bad(fmt::format("{} must be at least 0", part));
   }
   return result;
 }

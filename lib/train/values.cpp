@@ -23,6 +23,21 @@ std::uint64_t hash(std::string_view text) {
   return h;
 }
 
+// The same numbers in another float type.
+Tensor as(const Tensor& t, DType dtype) {
+  Tensor result(dtype, t.shape());
+  const std::span<const float> from = t.data<float>();
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    if (dtype == DType::F64)
+      result.data<double>()[i] = static_cast<double>(from[i]);
+    else if (dtype == DType::F32)
+      result.data<float>()[i] = from[i];
+    else
+      result.data<std::uint16_t>()[i] = dtype == DType::BF16 ? to_bf16(from[i]) : to_f16(from[i]);
+  }
+  return result;
+}
+
 std::int64_t row_bytes(const Tensor& t) {
   std::int64_t n = byte_size(t.dtype());
   for (std::size_t i = 1; i < t.shape().size(); ++i) n *= t.shape()[i];
@@ -74,10 +89,11 @@ Tensors initial_values(const Executable& step, std::uint64_t seed, const DimValu
   for (const ArgumentInfo& a : step.arguments()) {
     if (!a.input || (a.role != "param" && a.role != "state")) continue;
     Tensor t = allocate(a.type, dims);
-    const bool matrix = a.role == "param" && t.shape().size() >= 2 && t.dtype() == DType::F32;
-    if (matrix && t.size() > 0)
-      t = he_uniform(t.shape(), t.size() / t.shape().back(),
-                     (seed * 0x9E3779B9U + hash(a.name)) & 0xFFFFFFFFU);
+    const bool matrix = a.role == "param" && t.shape().size() >= 2 && is_float(t.dtype());
+    if (matrix && t.size() > 0) // zeros would give every unit the same gradient forever
+      t = as(he_uniform(t.shape(), t.size() / t.shape().back(),
+                        (seed * 0x9E3779B9U + hash(a.name)) & 0xFFFFFFFFU),
+             t.dtype());
     result.emplace(a.name, std::move(t));
   }
   return result;

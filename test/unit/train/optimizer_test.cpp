@@ -134,4 +134,10 @@ TEST_CASE("optimizers as text") {
   NNGC_CHECK_THROWS(parse_optimizer("sgd,momentum=1"), Error, "sgd has no setting 'momentum'");
   NNGC_CHECK_THROWS(parse_optimizer("sgd,lr"), Error, "'lr' is not of the form");
   NNGC_CHECK_THROWS(parse_optimizer("sgd,lr=1x"), Error, "'1x' is not a number");
+  for (const char* text : {"adam,beta1=1", "adam,beta2=1.5", "adamw,beta1=-0.1"})
+    NNGC_CHECK_THROWS(parse_optimizer(text), Error, "must be at least 0 and below 1");
+  NNGC_CHECK_THROWS(parse_optimizer("adam,eps=-1"), Error, "eps=-1 must be at least 0");
+  NNGC_CHECK_THROWS(parse_optimizer("sgd,lr=inf"), Error, "'inf' is not a number");
+  NNGC_CHECK_THROWS(parse_optimizer("sgd,"), Error, "'' is not of the form");
+  NNGC_CHECK_THROWS(parse_optimizer(""), Error, "there is no ''");
 }

@@ -51,6 +51,25 @@ TEST_CASE("initial values: matrices random, different by name and seed, the rest
   NNGC_CHECK_THROWS(bind_arguments(step, partial), Error, "no array for 'x' (f32[4,8])");
 }
 
+TEST_CASE("initial values: matrices of every float type break the symmetry") {
+  const auto start = [](DType dtype) {
+    Graph g("m");
+    const Value x = g.input("x", {dtype, {4, 8}});
+    const Value y = matmul(x, g.param("w", {dtype, {8, 8}}));
+    const Value loss = convert(reduce_mean(square(y)), DType::F32);
+    return initial_values(compile(training_step(g, loss, sgd())), 1).at("w");
+  };
+  const Tensor single = start(DType::F32), wide = start(DType::F64), brain = start(DType::BF16),
+               half = start(DType::F16);
+  for (std::size_t i = 0; i < 64; ++i) {
+    const float x = single.data<float>()[i];
+    CHECK(x != 0);
+    CHECK(wide.data<double>()[i] == static_cast<double>(x));
+    CHECK(brain.data<std::uint16_t>()[i] == to_bf16(x));
+    CHECK(half.data<std::uint16_t>()[i] == to_f16(x));
+  }
+}
+
 TEST_CASE("an order is a permutation, the same for the same seed") {
   std::vector<std::uint32_t> a = shuffled(1000, 5);
   CHECK(a == shuffled(1000, 5));
