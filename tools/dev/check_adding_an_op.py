@@ -3,11 +3,11 @@
 
 usage: check_adding_an_op.py BUILD
 
-Blocks ```cpp PATH are new files, blocks ```diff PATH lines to add behind the line before them. The page
-promises two new files and three lines, so that is counted. The copy lies in BUILD/adding-an-op. Its lists and
-layers are checked, and it is configured, so that its build knows the new files; then only what can see the
-table of ops is compiled, without optimization, and linked with the libraries of BUILD for all the rest: the
-code generator never sees the graph. The conformance tests then run the new op alone. Exit status 77
+Blocks ```cpp PATH are new files, blocks ```diff PATH lines to add behind the line before them; in a list of
+sources, lines that sync_lists.py must add. The page promises two new files and three lines, so that is counted. The copy lies in BUILD/adding-an-op. Its lists and
+layers are checked, and it is configured, so that its build knows the new files; then they are compiled, with
+those of ours that count the ops, and linked with the objects of BUILD for all the rest. The conformance
+tests then run the new op alone, and walk the table that has it. Exit status 77
 (ctest: skipped) for builds that are not made with ninja, or with a sanitizer.
 """
 import filecmp
@@ -23,13 +23,10 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 PAGE = os.path.join(ROOT, "docs/adding-an-op.md")
 COPIED = ("CMakeLists.txt", "include", "lib", "test", "tools", "docs/examples")
 NEW_FILES, NEW_LINES = 2, 3
-# What most of the files begin with, compiled once. The page's own files do without.
-COMMON = {
-    "lib": ["ops/elementwise.h", "ops/eval_map.h", "ir/bgl.h", "algorithm", "functional", "map", "set", "queue"],
-    "test": ["test/support/catch.h", "test/conformance/cases.h", "nngc/compiler.h", "nngc/eval.h"],
-}
 SKIPPED = 77
 BLOCK = re.compile(r"^```(cpp|diff) (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+COUNTS = re.compile(r"\bop_count\b|\bCount_\b|ops\.def\"")
+OPS = "include/nngc/ops.def"
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"', re.MULTILINE)
 
 
@@ -50,7 +47,9 @@ def edited(path, old, diff):
     """`old` with the lines that the diff adds, and how many they are."""
     lines, added, behind = old.splitlines(), 0, None
     for line in diff.splitlines():
-        if line[:1] == "+":
+        if line[:1] == "+" and path.endswith("CMakeLists.txt"):
+            added += 1  # sync_lists.py knows the place
+        elif line[:1] == "+":
             if behind is None or lines.count(behind) != 1:
                 raise SystemExit(f"{path}: not one line `{behind}` to put `{line[1:]}` behind")
             lines.insert(lines.index(behind) + 1, line[1:])
@@ -59,6 +58,17 @@ def edited(path, old, diff):
             raise SystemExit(f"{path}: the page takes lines away")
         behind = line[1:]
     return "\n".join(lines) + "\n", added
+
+
+def sync_lists(tree):
+    """Runs the script that the page names; it may add what the page shows, and nothing else."""
+    run([sys.executable, os.path.join(tree, "tools/dev/sync_lists.py")])
+    for path, diff in ((p, body) for kind, p, body in BLOCK.findall(read(PAGE)) if kind == "diff"):
+        if path.endswith("CMakeLists.txt"):
+            old, new = (read(os.path.join(base, path)).splitlines() for base in (ROOT, tree))
+            said = [line[1:] for line in diff.splitlines()]
+            if [line for line in new if line not in old] != said or len(new) != len(old) + len(said):
+                raise SystemExit(f"{path}: sync_lists.py adds something else than {said}")
 
 
 def copy_tree(tree):
@@ -97,20 +107,19 @@ def copy_tree(tree):
 
 
 class Closure:
-    """Which files see the table of ops through their includes."""
+    """Which sources depend on how many ops there are, by their own text or that of a header of ours."""
 
     def __init__(self, tree):
         self.tree, self.known = tree, {}
 
-    def sees_ops(self, path):
-        if path.endswith("include/nngc/ops.def"):
-            return True
+    def counts_ops(self, path):
         if path not in self.known:
-            self.known[path] = False
-            for name in INCLUDE.findall(read(path)):
-                for base in ("include", "lib", "", "tools/nngc"):
+            text = read(path)
+            self.known[path] = bool(not path.endswith("ir/op_def.h") and COUNTS.search(text))
+            for name in INCLUDE.findall(text):
+                for base in ("include", "lib", ""):
                     found = os.path.join(self.tree, base, name)
-                    if os.path.exists(found) and self.sees_ops(found):
+                    if os.path.exists(found) and self.counts_ops(found):
                         self.known[path] = True
         return self.known[path]
 
@@ -133,42 +142,41 @@ def configure(tree, scratch, cache):
         + [f"-D{name}={cache[name]}" for name in same if cache.get(name)])
 
 
+def move_last(tree, old, new):
+    """Moves the op's line to the end of ops.def, so that all other ops keep their numbers, and objects made
+    without it can be linked. The order of the lines means nothing but the order of documentation."""
+    line = next(line for line in new.splitlines() if line not in old.splitlines())
+    write(os.path.join(tree, OPS), old + line + "\n")
+
+
 def plan(tree, scratch, build, new_files):
-    """A build.ninja of its own: objects of what sees the table, then the test linked with BUILD's libraries."""
-    closure, objects, common = Closure(tree), [], set()
+    """A build.ninja of its own: what has to be compiled, and the test, with objects of BUILD for the rest."""
+    closure, own = Closure(tree), {}
     text = ("rule cc\n  command = $cc -MD -MF $out.d -o $out -c $in\n  depfile = $out.d\n  deps = gcc\n"
             "rule link\n  command = $link\n")
     for entry in json.loads(read(os.path.join(scratch, "compile_commands.json"))):
         source = entry["file"]
-        relative = os.path.relpath(source, tree)
-        wanted = (relative.startswith("test/conformance/")
-                  or relative.startswith("lib/") and closure.sees_ops(source))
-        words = shlex.split(entry["command"])
-        output = "objects/" + relative + ".o"
-        if not wanted or output in objects:
+        path = os.path.relpath(source, tree)
+        if path in own or not path.startswith(("lib/", "test/conformance/")):
             continue
-        objects.append(output)
-        flags = [w for w in words[:words.index("-o")] if not re.fullmatch(r"-O\d|-g|.*ccache", w)] + ["-O0"]
-        folder, before = relative.split("/")[0], ""
-        if relative not in new_files:
-            header = os.path.join(scratch, "own", folder + "_common.h")
-            if folder not in common:
-                write(header, "".join(f"#include <{name}>\n" for name in COMMON[folder]))
-                text += (f"build {header}.gch: cc {header}\n"
-                         f"  cc = {shlex.join(flags + ['-Wno-pragma-once-outside-header', '-x', 'c++-header'])}\n")
-                common.add(folder)
-            flags, before = flags + ["-include", header], f" | {header}.gch"
-        text += f"build {output}: cc {source}{before}\n  cc = {shlex.join(flags)}\n"
+        if path not in new_files and not closure.counts_ops(source):
+            continue
+        words = shlex.split(entry["command"])
+        flags = [w for w in words[:words.index("-o")] if not re.fullmatch(r"-O\d|-g|.*ccache", w)]
+        own[path] = f"objects/{path}.o"
+        text += f"build {own[path]}: cc {source}\n  cc = {shlex.join(flags + ['-O0'])}\n"
     last = run(["ninja", "-C", scratch, "-t", "commands", "nngc_test_conformance"]).splitlines()[-1]
     words = shlex.split(last.removeprefix(": && ").removesuffix(" && :"))
-    archives = [w for w in words if re.fullmatch(r"(lib|test)/\w+\.a", w)]
-    words = [w for w in words if not w.endswith(".cpp.o") and w not in archives]
     at = words.index("-o")
-    libraries = [os.path.join(build, a) for a in archives]
-    link = words[:at] + ["-o", "conformance", *objects, *libraries] + words[at + 2:]
-    text += f"build conformance: link {' '.join(objects)} | {' '.join(libraries)}\n  link = {shlex.join(link)}\n"
+    program, rest = words[:at], words[at + 2:]
+    reused = [os.path.join(build, w) for w in program if w.endswith(".o")
+              and "test/" + w.split(".dir/")[1].removesuffix(".o") not in own]
+    rest = [os.path.join(build, w) if w.startswith(("lib/", "test/")) else w for w in rest]
+    link = [w for w in program if not w.endswith(".o")] + ["-o", "conformance", *own.values(), *reused, *rest]
+    inputs = [*own.values(), *reused, *(w for w in rest if w.endswith(".a") and w.startswith(build))]
+    text += f"build conformance: link {' '.join(inputs)}\n  link = {shlex.join(link)}\n"
     write(os.path.join(scratch, "own/build.ninja"), text)
-    return len(objects)
+    return len(own)
 
 
 def test(own, arguments, **environment):
@@ -185,7 +193,7 @@ def main():
     if cache["CMAKE_GENERATOR"] != "Ninja" or cache.get("NNGC_SANITIZE"):
         print("skipped: needs a build with ninja and without a sanitizer")
         return SKIPPED
-    if "no work to do" not in run(["ninja", "-C", build, "-n", "nngc", "nngc_catch"]):
+    if "no work to do" not in run(["ninja", "-C", build, "-n", "nngc_test_conformance"]):
         print(f"{build} is older than the sources: build it first")
         return 1
     base = os.path.join(build, "adding-an-op")
@@ -195,17 +203,18 @@ def main():
     if (len(files), lines) != (NEW_FILES, NEW_LINES):
         print(f"the page promises {NEW_FILES} new files and {NEW_LINES} lines")
         return 1
-    for check in (["sync_lists.py", "--check"], ["check_layers.py"]):
-        run([sys.executable, os.path.join(tree, "tools/dev", check[0]), *check[1:]])
+    sync_lists(tree)
+    run([sys.executable, os.path.join(tree, "tools/dev/check_layers.py")])
     if shutil.which("clang-format-19"):
         run(["clang-format-19", "--dry-run", "-Werror", f"--style=file:{ROOT}/.clang-format",
              *(os.path.join(tree, f) for f in files)])
     configure(tree, scratch, cache)
+    move_last(tree, read(os.path.join(ROOT, OPS)), read(os.path.join(tree, OPS)))
     compiled = plan(tree, scratch, build, files)
     own = os.path.join(scratch, "own")
     run(["ninja", "-C", own])
     op = re.search(r"lib/ops/(\w+)\.cpp", " ".join(files))[1]
-    roads = test(own, [f"[{op}],[interpreter],[derivatives],compiled cases agree*"], NNGC_CASE=op)
+    roads = test(own, [f"[{op}],[interpreter],[derivatives]~[compiled],compiled cases agree*"], NNGC_CASE=op)
     table = test(own, ["every op *,every trial *"])
     print(f"{compiled} files compiled; {op}: {roads[0]} assertions in {roads[1]} tests; "
           f"the table: {table[0]} assertions in {table[1]} tests")
