@@ -67,7 +67,30 @@ private:
         Value* whole =
             b.CreateAnd(b.CreateICmpEQ(runs, ir_.i64(side)), b.CreateICmpEQ(lanes, ir_.i64(side)));
         emit_if(ir_, whole, [&] { square(source, target, nullptr, nullptr); });
-        emit_if(ir_, b.CreateNot(whole), [&] { square(source, target, runs, lanes); });
+        emit_if(ir_, b.CreateNot(whole), [&] {
+          if (has_masked_rows())
+            square(source, target, runs, lanes);
+          else
+            corner(source, target, runs, lanes);
+        });
+      });
+    });
+  }
+
+  /// Without instructions for them, LLVM writes each masked row as 16 branches: 512 a square.
+  [[nodiscard]] bool has_masked_rows() const {
+    return ir_.traits.has_avx512f || (ir_.traits.has_avx2 && byte_size(load_.type) >= 4);
+  }
+
+  /// Part of a square, element by element.
+  void corner(Value* source, Value* target, Value* runs, Value* lanes) {
+    auto& b = ir_.builder;
+    const llvm::Align align(static_cast<std::uint64_t>(byte_size(load_.type)));
+    emit_loop(ir_, ir_.i64(0), runs, 1, [&](Value* run) {
+      emit_loop(ir_, ir_.i64(0), lanes, 1, [&](Value* lane) {
+        Value* from = moved(load_, moved(load_, source, run_, run), lane_, lane);
+        Value* to = moved(store_, moved(store_, target, run_, run), lane_, lane);
+        b.CreateAlignedStore(b.CreateAlignedLoad(element_, from, align), to, align);
       });
     });
   }
