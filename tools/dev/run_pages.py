@@ -173,7 +173,9 @@ class Page:
         return match[0]
 
     def links(self):
-        for link in LINK.finditer(self.text):
+        prose = re.sub(r"^```.*?^```$|`[^`\n]*`", lambda code: re.sub(r"[^\n]", " ", code[0]), self.text,
+                       flags=re.MULTILINE | re.DOTALL)
+        for link in LINK.finditer(prose):
             if not os.path.exists(os.path.join(os.path.dirname(self.path), link[1])):
                 self.complain(link.start(), f"the link leads nowhere: {link[1]}")
 
@@ -241,8 +243,8 @@ def main():
             page.links()
         else:
             page.work()
+            print(f"{os.path.relpath(page.path, ROOT)}: {page.ran} commands")
         wrong += page.wrong
-        print(f"{os.path.relpath(page.path, ROOT)}: {page.ran} commands")
     if wrong:
         print("\n".join(wrong))
         print(f"to rewrite what came out: tools/dev/run_pages.py --build {os.path.relpath(options.build)} --update "
