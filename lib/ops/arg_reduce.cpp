@@ -1,6 +1,6 @@
 /// arg_reduce{kind, axis}(x): the i32 position of the first largest (max) or smallest (min) element
-/// along an axis, which must not be empty; where a symbolic one turns out to be, the position is -1.
-/// A NaN counts as extreme. The axis is gone in the result.
+/// along an axis, which must not be empty; where a symbolic one turns out to be, the position is
+/// -1. A NaN counts as extreme. The axis is gone in the result.
 #include <algorithm>
 #include <limits>
 
