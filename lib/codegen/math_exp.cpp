@@ -26,12 +26,17 @@ Reduced reduce(const MathKernel& k, Value* x) {
   return {n, shifted, r, k.fnma(n, ln2_lo, k.sub(near, r))};
 }
 
+// Coefficients of (e^r - 1 - r) / r^2; the first is 1/2.
+std::span<const double> coefficients(const MathKernel& k) {
+  std::span<const double> list(k_exp_f32);
+  if (k.is_f64) list = k_exp_f64;
+  return list;
+}
+
 // e^r - 1 - r, plus the rest of r.
 Value* beyond_linear(const MathKernel& k, const Reduced& reduced) {
-  std::span<const double> coefficients(k_exp_f32);
-  if (k.is_f64) coefficients = k_exp_f64;
   Value* r = reduced.r;
-  return k.fma(k.mul(r, r), k.polynomial(r, coefficients), reduced.rest);
+  return k.fma(k.mul(r, r), k.polynomial(r, coefficients(k)), reduced.rest);
 }
 
 Value* finish_exp(const MathKernel& k, const Reduced& reduced) {
@@ -46,11 +51,16 @@ ValuePair half_expm1(const MathKernel& k, Value* x) {
   Value* biased = k.rounded_integer(reduced.shifted, static_cast<std::int64_t>(k.bias()) - 1);
   Value* half_power = k.from_bits(
       k.builder.CreateShl(biased, k.integer(static_cast<std::uint64_t>(k.mantissa_bits()))));
-  // (2^n - 1)/2 + 2^n/2 (r + ...): the first two terms may cancel, so their sum is kept exact.
-  // Where 2^n is so small that fast_sum is wrong about what it lost, that is 0 and so is the loss.
+  // (2^n - 1)/2 + 2^n/2 (r + r^2/2 + ...): the first terms may cancel, so their sums are kept
+  // exact. Where 2^n is so small that fast_sum is wrong about what it lost, that is 0 and so is the
+  // loss.
+  Value* r = reduced.r;
+  Value* square = k.mul(r, r);
   const ValuePair whole = k.fast_sum(half_power, k.constant(-0.5));
-  const ValuePair sum = k.fast_sum(whole.hi, k.mul(half_power, reduced.r));
-  return {sum.hi, k.fma(half_power, beyond_linear(k, reduced), k.add(sum.lo, whole.lo))};
+  const ValuePair linear = k.fast_sum(whole.hi, k.mul(half_power, r));
+  const ValuePair sum = k.fast_sum(linear.hi, k.mul(k.mul(half_power, k.constant(0.5)), square));
+  Value* cubic = k.fma(k.mul(square, r), k.polynomial(r, coefficients(k).subspan(1)), reduced.rest);
+  return {sum.hi, k.fma(half_power, cubic, k.add(sum.lo, k.add(linear.lo, whole.lo)))};
 }
 
 } // namespace

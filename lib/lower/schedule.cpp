@@ -315,13 +315,14 @@ private:
     entry_.workspace = plan_memory(entry_.buffers, first, last);
   }
 
-  /// Every symbol of an argument's type: the caller gives their values. And the extents that may be
+  /// Every symbol of an argument's type, as they come first: the caller gives their values. And the extents that may be
   /// negative though the symbol is not, such as that of x[1:n]: those of all values, because code
   /// for one that has no loop of its own (a part of a concat) relies on it too.
   void symbols() {
-    std::set<std::uint32_t> ids;
+    std::vector<std::uint32_t>& ids = entry_.symbols;
     auto note_dim = [&](Dim d) {
-      if (!d.is_static()) ids.insert(d.symbol_id());
+      if (!d.is_static() && std::find(ids.begin(), ids.end(), d.symbol_id()) == ids.end())
+        ids.push_back(d.symbol_id());
     };
     for (const auto& a : entry_.arguments)
       for (Dim d : a.type.shape) note_dim(d);
@@ -338,7 +339,6 @@ private:
     for (const auto& a : entry_.arguments) note_extents(a.type.shape);
     for (NodeId v = 0; v < g_.size(); ++v)
       if (plan_.live[v]) note_extents(g_.type(v).shape);
-    entry_.symbols.assign(ids.begin(), ids.end());
   }
 
   Plan& plan_;
