@@ -218,7 +218,7 @@ private:
     const int home = plan_.home[o];
     if (home >= 0) {
       Frame frame;
-      if (frame_through(v, o, home, frame)) {
+      if (frame_through(plan_, v, home, frame)) {
         inherit(v);
         plan_.home[v] = home;
         plan_.frame[v] = std::move(frame);
@@ -237,41 +237,6 @@ private:
     }
     inherit(v);
     if (plan_.cost[v] > inline_limit) store(v);
-  }
-
-  /// The frame of a view of a pending value, if the view keeps it in the group's space.
-  bool frame_through(NodeId v, NodeId o, int home, Frame& frame) const {
-    const Frame& f = plan_.frame[o];
-    const Shape &to = g_.type(v).shape, &from = g_.type(o).shape;
-    const Group& group = plan_.groups[static_cast<std::size_t>(home)];
-    if (g_.node(v).op == Opcode::StopGradient) return frame = f, true;
-    if (plan_.lowering(v) == Lowering::Reshape) {
-      Index index, mapped;
-      for (int i = 0; i < to.rank(); ++i) index.push_back(dim_index(i));
-      if (!squeeze_index(to, from, index, mapped)) return false;
-      frame.assign(static_cast<std::size_t>(to.rank()), -1);
-      for (int i = 0; i < from.rank(); ++i)
-        for (const auto& t : mapped[static_cast<std::size_t>(i)].terms)
-          frame[static_cast<std::size_t>(t.dim)] = f[static_cast<std::size_t>(i)];
-      return true;
-    }
-    if (g_.node(v).op != Opcode::BroadcastInDim || !(to == group.space)) return false;
-    const auto& dims = g_.attrs(v).get<Axes>("dims");
-    for (std::size_t i = 0; i < dims.size(); ++i) {
-      const bool one = from[static_cast<int>(i)] == Dim(1);
-      if (f[i] != dims[i] &&
-          !(one && (f[i] < 0 || to[static_cast<int>(dims[i])] != Dim(1)) && f[i] < 0))
-        return false;
-    }
-    // What is not broadcast along must be reduced, else the value would be needed at several
-    // parallel points.
-    for (int d = 0; d < to.rank(); ++d) {
-      const bool covered = std::find(f.begin(), f.end(), d) != f.end();
-      if (!covered && !group.reduced[static_cast<std::size_t>(d)] && to[d] != Dim(1)) return false;
-    }
-    frame.resize(static_cast<std::size_t>(to.rank()));
-    std::iota(frame.begin(), frame.end(), 0);
-    return true;
   }
 
   /// Whether a pad puts elements between neighbours.

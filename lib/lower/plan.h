@@ -60,6 +60,9 @@ struct Plan {
 Graph legalize(const Graph& graph);
 /// Decides groups, in id order.
 Plan make_plan(const GraphData& graph);
+/// The frame of a view `v` of a value pending in group `home`, if the view keeps it in the group's
+/// space.
+bool frame_through(const Plan& plan, NodeId v, int home, Frame& frame);
 /// Joins groups over one space whose union needs fewer trips to memory; drops stores that nobody
 /// reads.
 void merge_groups(Plan& plan);

@@ -315,9 +315,10 @@ private:
     entry_.workspace = plan_memory(entry_.buffers, first, last);
   }
 
-  /// Every symbol of an argument's type, as they come first: the caller gives their values. And the extents that may be
-  /// negative though the symbol is not, such as that of x[1:n]: those of all values, because code
-  /// for one that has no loop of its own (a part of a concat) relies on it too.
+  /// Every symbol of an argument's type, as they come first: the caller gives their values. And the
+  /// extents that may be negative though the symbol is not, such as that of x[1:n]: those of all
+  /// values, because code for one that has no loop of its own (a part of a concat) relies on it
+  /// too.
   void symbols() {
     std::vector<std::uint32_t>& ids = entry_.symbols;
     auto note_dim = [&](Dim d) {
