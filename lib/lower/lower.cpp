@@ -16,8 +16,7 @@ Lowered lower(const Graph& graph, const std::string& symbol) {
   // Kernels over one space become one where that saves a trip to memory.
   lower_detail::merge_groups(plan);
   // Order, in-place updates, kernels, one arena.
-  result.entry =
-      lower_detail::make_entry(plan, result.graph, symbol, result.groups, result.group_names);
+  result.entry = lower_detail::make_entry(plan, symbol, result.groups, result.group_names);
   return result;
 }
 

@@ -90,8 +90,8 @@ bool collect_loads(const Plan& plan, int group, std::vector<NodeId>& loads);
 bool may_overwrite(const Plan& plan, int group, NodeId input, NodeId root);
 
 /// Kernels of the groups in order of execution, buffers, memory.
-loop::Entry make_entry(Plan& plan, const Graph& graph, const std::string& symbol,
-                       std::vector<int>& group_of_node, std::vector<std::string>& names);
+loop::Entry make_entry(Plan& plan, const std::string& symbol, std::vector<int>& group_of_node,
+                       std::vector<std::string>& names);
 /// The kernel of one group. `buffer_of[v]`: number of the buffer that holds v when the kernel runs;
 /// `store_to[v]`: buffer a root is stored to.
 loop::Kernel make_kernel(const Plan& plan, int group, const std::vector<int>& buffer_of,

@@ -30,8 +30,9 @@ Dim plan_memory(std::vector<loop::Buffer>& buffers, const std::vector<int>& firs
   std::vector<std::size_t> order;
   for (std::size_t i = 0; i < buffers.size(); ++i)
     if (buffers[i].kind == loop::BufferKind::Arena) order.push_back(i);
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::size_t a, std::size_t b) { return first[a] < first[b]; });
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return first[a] != first[b] ? first[a] < first[b] : a < b;
+  });
   std::vector<Slot> slots;
   std::vector<std::size_t> slot_of(buffers.size());
   for (std::size_t i : order) {

@@ -20,8 +20,8 @@ using loop::BufferKind;
 
 class Scheduler {
 public:
-  Scheduler(Plan& plan, const Graph& graph, const std::string& symbol)
-      : plan_(plan), graph_(graph), g_(*plan.graph), symbol_(symbol), buffer_of_(g_.size(), -1) {}
+  Scheduler(Plan& plan, const std::string& symbol)
+      : plan_(plan), g_(*plan.graph), symbol_(symbol), buffer_of_(g_.size(), -1) {}
 
   loop::Entry run(std::vector<int>& group_of_node, std::vector<std::string>& names) {
     entry_.name = symbol_;
@@ -343,7 +343,6 @@ private:
   }
 
   Plan& plan_;
-  const Graph& graph_;
   const GraphData& g_;
   std::string symbol_;
   loop::Entry entry_;
@@ -356,9 +355,9 @@ private:
 
 } // namespace
 
-loop::Entry make_entry(Plan& plan, const Graph& graph, const std::string& symbol,
-                       std::vector<int>& group_of_node, std::vector<std::string>& names) {
-  return Scheduler(plan, graph, symbol).run(group_of_node, names);
+loop::Entry make_entry(Plan& plan, const std::string& symbol, std::vector<int>& group_of_node,
+                       std::vector<std::string>& names) {
+  return Scheduler(plan, symbol).run(group_of_node, names);
 }
 
 } // namespace nngc::lower_detail

@@ -51,8 +51,10 @@ void Diagnostics::raise() const {
   if (errors_.empty()) return;
   std::vector<const Entry*> sorted;
   for (const Entry& e : errors_) sorted.push_back(&e);
-  std::stable_sort(sorted.begin(), sorted.end(),
-                   [](const Entry* a, const Entry* b) { return a->offset < b->offset; });
+  // What was found first comes first: entries lie in that order.
+  std::sort(sorted.begin(), sorted.end(), [](const Entry* a, const Entry* b) {
+    return a->offset != b->offset ? a->offset < b->offset : a < b;
+  });
   std::string message;
   for (const Entry* e : sorted) {
     // The first place is the Error's own, which what() puts in front.
