@@ -39,7 +39,7 @@ Axes iota_axes(std::size_t first, std::size_t count) {
   return r;
 }
 
-/// Axes [first, first + count) of x as one.
+/// Axes [first, first + count) of x as one; none of them: a new one of extent 1.
 Value merge_axes(Value x, std::size_t first, std::size_t count) {
   if (count == 1) return x;
   std::vector<Dim> dims;
@@ -50,7 +50,7 @@ Value merge_axes(Value x, std::size_t first, std::size_t count) {
       dims.push_back(d);
     else
       merged = merged * d;
-    if (i + 1 == first + count) dims.push_back(merged);
+    if (count > 0 && i + 1 == first + count) dims.push_back(merged);
   }
   if (count == 0) dims.insert(dims.begin() + static_cast<std::ptrdiff_t>(first), Dim(1));
   return reshape(x, Shape(std::move(dims)));

@@ -283,6 +283,11 @@ std::vector<Case> indexing_cases() {
        {{{3}}, {{2}}},
        [](Graph&, In x) { return dot_general(x[0], x[1], {}, {}); }},
       {Opcode::DotGeneral,
+       "dot_outer_used", // its users see the shape that was written
+       all,
+       {{{3}}, {{2}}, {{3, 2}}},
+       [](Graph&, In x) { return dot_general(x[0], x[1], {}, {}) + x[2]; }},
+      {Opcode::DotGeneral,
        "dot_two_pairs",
        all,
        {{{2, 3, 4}}, {{4, 5, 2}}},

@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "nngc/text.h"
+#include "test/fuzz/shrink.h"
 
 namespace nngc::test {
 
@@ -48,11 +49,16 @@ std::string dot(std::string_view text, std::string_view file, Words words) {
   return to_dot(parsed(text, file), options);
 }
 
+/// Files that nngc-fuzz writes: inputs of that seed, that variant against the interpreter.
+std::string fuzz(std::string_view text, std::string_view file, Words words) {
+  const std::string wrong = judge_test_file(parsed(text, file), words);
+  if (!wrong.empty()) throw std::runtime_error(std::string(file) + ": " + wrong);
+  return "agrees\n";
+}
+
 constexpr Verb table[] = {
-    {"roundtrip", roundtrip},
-    {"print", print_all},
-    {"verify", verified},
-    {"dot", dot},
+    {"roundtrip", roundtrip}, {"print", print_all}, {"verify", verified}, {"dot", dot},
+    {"fuzz", fuzz},
 };
 
 } // namespace

@@ -1,0 +1,49 @@
+// Numbers for inputs.
+#include <limits>
+#include <random>
+
+#include "test/conformance/cases.h"
+#include "test/fuzz/generator.h"
+
+namespace nngc::test {
+
+namespace {
+
+/// FNV-1a: the same on every machine, which std::hash does not promise.
+std::uint64_t hash_of(std::string_view text) {
+  std::uint64_t h = 14695981039346656037U;
+  for (const char c : text) h = (h ^ static_cast<unsigned char>(c)) * 1099511628211U;
+  return h;
+}
+
+void put(Tensor& t, std::size_t i, double x) {
+  if (t.dtype() == DType::F64) t.data<double>()[i] = x;
+  if (t.dtype() == DType::F32) t.data<float>()[i] = static_cast<float>(x);
+  if (t.dtype() == DType::F16) t.data<std::uint16_t>()[i] = to_f16(static_cast<float>(x));
+  if (t.dtype() == DType::BF16) t.data<std::uint16_t>()[i] = to_bf16(static_cast<float>(x));
+}
+
+} // namespace
+
+std::vector<Tensor> inputs_for(const Graph& graph, std::uint64_t seed, std::int64_t n) {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  constexpr double round_numbers[] = {0, -0.0, 1, -1, 0.5, 2};
+  constexpr double strange[] = {infinity, -infinity, std::numeric_limits<double>::quiet_NaN(),
+                                3e4,      -3e4,      1e-7};
+  std::vector<Tensor> inputs;
+  for (const Value v : graph.inputs()) {
+    const std::uint64_t mixed = hash_of(graph.input_name(v)) ^ (seed * 0x9e3779b97f4a7c15U);
+    std::mt19937 random(static_cast<unsigned>(mixed ^ (mixed >> 32U)));
+    const double range = is_float(v.dtype()) ? 2 : 9;
+    inputs.push_back(random_tensor(v.dtype(), concrete(v.shape(), n), -range, range, random));
+    if (!is_float(v.dtype())) continue;
+    const bool is_strange = random() % 64 == 0;
+    for (std::size_t i = 0; i < static_cast<std::size_t>(inputs.back().size()); ++i) {
+      if (random() % 12 == 0) put(inputs.back(), i, round_numbers[random() % 6]);
+      if (is_strange && random() % 12 == 0) put(inputs.back(), i, strange[random() % 6]);
+    }
+  }
+  return inputs;
+}
+
+} // namespace nngc::test

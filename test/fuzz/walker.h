@@ -1,0 +1,52 @@
+/// Runs a graph node by node with the ops' reference semantics, as far as it has grown, and on
+/// demand with noise: how much a result moves when every rounding comes out differently is how far
+/// correct code may be from the interpreter (stochastic arithmetic).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <random>
+#include <vector>
+
+#include "ir/graph_data.h"
+#include "nngc/tensor.h"
+#include "ops/reference.h"
+
+namespace nngc::test {
+
+/// Every rounded result is multiplied by 1 +- `roundings` units in the last place or a little less,
+/// and the terms of sums by more, for sums may be added up in any order. Signs of zeros change if
+/// `signs` says so.
+struct Noise {
+  std::uint64_t seed = 0;
+  double roundings = 1;
+  bool signs = false;
+};
+
+class Walker {
+public:
+  /// `n`: the value of the only symbolic dim. The graph may grow, and must outlive the walker.
+  Walker(const GraphData& graph, std::int64_t n, std::optional<Noise> noise = {});
+
+  void set_input(NodeId input, const Tensor& value);
+  /// Runs the nodes that came since the last call; their inputs are set. `wanted` (by id, may be
+  /// empty: all) says which.
+  void run(const std::vector<bool>& wanted = {});
+  [[nodiscard]] const EvalArray& at(NodeId id) const { return arrays_[id]; }
+
+private:
+  void run_node(NodeId id);
+  void disturb(EvalArray& array, double roundings, DType unit);
+
+  const GraphData& graph_;
+  std::int64_t n_;
+  std::optional<Noise> noise_;
+  std::mt19937_64 random_;
+  NodeId done_ = 0;
+  std::vector<EvalArray> arrays_;
+};
+
+/// Whether a result of this node is rounded; what only moves, chooses or counts is not.
+[[nodiscard]] bool is_rounded(const GraphData& graph, NodeId id);
+
+} // namespace nngc::test
