@@ -151,6 +151,7 @@ public:
   explicit Merger(Plan& plan) : plan_(plan) {
     loads_.resize(plan.groups.size());
     refresh_all();
+    close();
   }
 
   void run() {
@@ -181,6 +182,34 @@ private:
   void refresh_all() {
     for (std::size_t i = 0; i < plan_.groups.size(); ++i)
       if (plan_.groups[i].alive) group_loads(plan_, static_cast<int>(i), loads_[i]);
+  }
+
+  /// Who waits for whom, from what the groups read. Grouping knows it only in part: a value that
+  /// was inlined into one group may have been stored by another one since, and then is read.
+  void close() {
+    const std::size_t n = plan_.groups.size();
+    std::vector<std::vector<int>> users(n);
+    std::vector<std::size_t> waits(n);
+    std::vector<int> ready;
+    for (std::size_t i = 0; i < n; ++i) {
+      const std::vector<int> needs = direct(static_cast<int>(i));
+      for (const int d : needs) users[static_cast<std::size_t>(d)].push_back(static_cast<int>(i));
+      waits[i] = needs.size();
+      if (needs.empty()) ready.push_back(static_cast<int>(i));
+      plan_.closure[i].clear();
+    }
+    while (!ready.empty()) {
+      const int d = ready.back();
+      ready.pop_back();
+      const auto& from = plan_.closure[static_cast<std::size_t>(d)];
+      for (const int user : users[static_cast<std::size_t>(d)]) {
+        auto& to = plan_.closure[static_cast<std::size_t>(user)];
+        to.resize(std::max({to.size(), from.size(), static_cast<std::size_t>(d) / 64 + 1}));
+        for (std::size_t w = 0; w < from.size(); ++w) to[w] |= from[w];
+        to[static_cast<std::size_t>(d) / 64] |= std::uint64_t{1} << (d % 64);
+        if (--waits[static_cast<std::size_t>(user)] == 0) ready.push_back(user);
+      }
+    }
   }
 
   [[nodiscard]] std::vector<int> direct(int id) const {
