@@ -64,6 +64,10 @@ std::vector<Variant> variants_of(std::uint64_t seed, unsigned compile_one_in,
   strict("all");
   list.push_back({.passes = "all"});
   list.push_back({.passes = order});
+  if (choose.one_in(2)) {
+    list.emplace_back();
+    list.back().derivatives = true;
+  }
   if (!choose.one_in(compile_one_in)) return list;
   constexpr std::array cpus{"native", "native", "haswell", "x86-64"};
   for (unsigned i = 0; i < compiled_each; ++i) {

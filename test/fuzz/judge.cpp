@@ -12,6 +12,7 @@
 
 #include "nngc/eval.h"
 #include "test/conformance/trial.h"
+#include "test/fuzz/derivative.h"
 #include "test/fuzz/run.h"
 #include "test/fuzz/walker.h"
 
@@ -59,7 +60,7 @@ std::vector<bool> rounded_nodes(const GraphData& graph) {
 void Figures::add(const Figures& o) {
   graphs += o.graphs, nodes += o.nodes, differentiated += o.differentiated, symbolic += o.symbolic;
   variants += o.variants, compiled += o.compiled, refused += o.refused;
-  elements += o.elements, exact += o.exact, skipped += o.skipped;
+  derivatives += o.derivatives, elements += o.elements, exact += o.exact, skipped += o.skipped;
 }
 
 Judge::Judge(const Graph& graph, std::vector<Tensor> inputs, std::int64_t n)
@@ -112,9 +113,11 @@ std::string Judge::check(const Variant& variant, Figures& figures) {
   std::string wrong;
   std::vector<Tensor> have;
   try {
+    if (variant.derivatives) return derivative_error(graph_, inputs_, n_, figures);
     have = results(graph_, variant, wrong);
   } catch (const Error& e) {
-    if (variant.compiled && e.kind() == Error::Kind::Unsupported) return ++figures.refused, "";
+    const bool may_refuse = variant.compiled || variant.derivatives;
+    if (may_refuse && e.kind() == Error::Kind::Unsupported) return ++figures.refused, "";
     return std::string("throws ") + e.what();
   } catch (const std::exception& e) {
     return std::string("throws ") + e.what();

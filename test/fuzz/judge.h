@@ -16,7 +16,8 @@ namespace nngc::test {
 struct Variant {
   std::string passes; ///< run on the graph first, comma-separated; `all`: the pipeline
   MathLevel math = MathLevel::Default;
-  bool compiled = false; ///< else by the interpreter
+  bool compiled = false;    ///< else by the interpreter
+  bool derivatives = false; ///< instead: the interpreter's derivatives against the complex step
   std::string cpu = "native";
   int opt_level = 2;
   /// `passes=all math=strict compiled cpu=haswell opt=2`, and back; throws std::invalid_argument.
@@ -28,10 +29,11 @@ struct Variant {
 struct Figures {
   std::size_t graphs = 0, nodes = 0, differentiated = 0, symbolic = 0;
   std::size_t variants = 0, compiled = 0;
-  std::size_t refused = 0;  ///< Error{Unsupported} from compile
-  std::size_t elements = 0; ///< results looked at
-  std::size_t exact = 0;    ///< of them, demanded bit for bit
-  std::size_t skipped = 0;  ///< that roundings may change beyond recognition
+  std::size_t refused = 0;     ///< Error{Unsupported} from compile
+  std::size_t derivatives = 0; ///< graphs whose derivatives were judged
+  std::size_t elements = 0;    ///< results looked at
+  std::size_t exact = 0;       ///< of them, demanded bit for bit
+  std::size_t skipped = 0;     ///< that roundings may change beyond recognition
   void add(const Figures& other);
 };
 

@@ -26,6 +26,7 @@ void print(const Figures& f, double seconds) {
                   static_cast<double>(std::max<std::size_t>(f.graphs, 1)));
   std::printf("variants        %zu, %zu of them compiled, %zu refused as not supported\n",
               f.variants, f.compiled, f.refused);
+  std::printf("derivatives     %zu graphs, to order 2\n", f.derivatives);
   std::printf("elements        %zu, %.1f %% bit for bit, %.2f %% skipped\n", f.elements,
               share(f.exact, f.elements), share(f.skipped, f.elements));
   std::printf("time            %.1f s\n", seconds);

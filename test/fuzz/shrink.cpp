@@ -185,6 +185,7 @@ std::string kind_of(const std::string& what) {
       if (std::isdigit(static_cast<unsigned char>(c)) == 0) text += c;
     return text;
   }
+  if (what.starts_with("derivative")) return "derivative";
   return what.starts_with("writes ") ? "writes" : what.empty() ? "" : "value";
 }
 

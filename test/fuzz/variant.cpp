@@ -6,6 +6,7 @@
 namespace nngc::test {
 
 std::string Variant::str() const {
+  if (derivatives) return "derivatives";
   std::string text = "passes=" + (passes.empty() ? std::string("none") : passes) +
                      " math=" + std::string(name(math));
   if (compiled) text += " compiled cpu=" + cpu + " opt=" + std::to_string(opt_level);
@@ -22,6 +23,8 @@ Variant Variant::parse(std::span<const std::string> words) {
       v.passes = value == "none" ? "" : value;
     else if (key == "math" && parse_math_level(value, v.math))
       continue;
+    else if (word == "derivatives")
+      v.derivatives = true;
     else if (word == "compiled")
       v.compiled = true;
     else if (key == "cpu" && !value.empty())
