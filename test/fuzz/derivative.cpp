@@ -43,12 +43,33 @@ std::vector<Value> inputs_like(Graph& g, std::span<const Value> like, const std:
   return list;
 }
 
-/// Smooth numbers: zeros and ones that are strewn into others would meet kinks.
 std::vector<Tensor> directions(std::span<const Value> inputs, std::int64_t n, unsigned seed) {
   std::mt19937 random(seed);
   std::vector<Tensor> list;
   for (const Value v : inputs)
     list.push_back(random_tensor(v.dtype(), concrete(v.shape(), n), -1, 1, random));
+  return list;
+}
+
+/// The inputs, moved a little: zeros, ones and equal numbers sit on kinks, where a function has
+/// more than one derivative.
+std::vector<Tensor> moved(std::span<const Tensor> inputs) {
+  std::mt19937 random(13);
+  std::vector<Tensor> list(inputs.begin(), inputs.end());
+  const auto away = [&](double x) {
+    const double step = std::uniform_real_distribution<double>(-0.125, 0.125)(random);
+    return (std::fabs(x) < 4 ? x : 0) + step;
+  };
+  for (Tensor& t : list) {
+    if (t.dtype() == DType::F64)
+      for (double& x : t.data<double>()) x = away(x);
+    if (t.dtype() == DType::F32)
+      for (float& x : t.data<float>()) x = static_cast<float>(away(x));
+    if (t.dtype() == DType::F16)
+      for (auto& x : t.data<std::uint16_t>()) x = to_f16(static_cast<float>(away(from_f16(x))));
+    if (t.dtype() == DType::BF16)
+      for (auto& x : t.data<std::uint16_t>()) x = to_bf16(static_cast<float>(away(from_bf16(x))));
+  }
   return list;
 }
 
@@ -99,9 +120,10 @@ std::string compare(const char* name, const Graph& g, std::span<const Tensor> in
 
 } // namespace
 
-std::string derivative_error(const Graph& graph, std::span<const Tensor> inputs, std::int64_t n,
+std::string derivative_error(const Graph& graph, std::span<const Tensor> near, std::int64_t n,
                              Figures& figures) {
   Graph g = graph.clone();
+  const std::vector<Tensor> inputs = moved(near);
   std::vector<Value> wrt, losses;
   for (const Value v : g.inputs())
     if (is_float(v.dtype())) wrt.push_back(v);
@@ -130,7 +152,7 @@ std::string derivative_error(const Graph& graph, std::span<const Tensor> inputs,
     }
     return all;
   };
-  std::vector<Tensor> numbers_in(inputs.begin(), inputs.end());
+  std::vector<Tensor> numbers_in = inputs;
   const std::vector<Tensor> d = directions(wrt, n, 11), e = directions(wrt, n, 12);
   const double slope = complex_step(g, numbers_in, moving(d))[0][0];
 

@@ -11,8 +11,9 @@
 namespace nngc::test {
 
 /// Differentiates a weighted sum of the float outputs with respect to all float inputs, in reverse
-/// and forward mode and forward over reverse, along random directions. Empty, or what is wrong.
-[[nodiscard]] std::string derivative_error(const Graph& graph, std::span<const Tensor> inputs,
+/// and forward mode and forward over reverse, along random directions, at a place near the inputs.
+/// Empty, or what is wrong.
+[[nodiscard]] std::string derivative_error(const Graph& graph, std::span<const Tensor> near,
                                            std::int64_t n, Figures& figures);
 
 } // namespace nngc::test
