@@ -126,7 +126,8 @@ std::string print(const Program& program) {
     for (const Argument& argument : entry.arguments)
       text += fmt::format("  argument {} {} {} {}\n", argument.name, kind_name(argument.kind),
                           argument.role, argument.type.str());
-    for (const Dim& extent : entry.extents) text += fmt::format("  require {} >= 0\n", extent.str());
+    for (const Dim& extent : entry.extents)
+      text += fmt::format("  require {} >= 0\n", extent.str());
     for (std::size_t i = 0; i < entry.buffers.size(); ++i) {
       const Buffer& buffer = entry.buffers[i];
       text += fmt::format("  buffer {} {} {}[{}]", buffer_name(entry, static_cast<int>(i)),
