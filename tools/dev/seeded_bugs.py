@@ -1,0 +1,121 @@
+#!/usr/bin/env python3
+"""Proves that nngc-fuzz finds bugs: plants those of test/fuzz/seeded_bugs one by one.
+
+usage: seeded_bugs.py [--graphs N] [--threads T] [--only NAME...] [--write]
+
+The last commit is checked out as a worktree in build/seeded-bugs and built with the preset `release` (ccache
+makes it quick). Without a bug, nngc-fuzz has to find nothing; with each of the patches applied, it has to fail
+within N graphs. Its first failure is shown; --write puts the table into docs/fuzzing.md. The exit status is 1
+where a bug is missed. Some 20 minutes on two cores.
+"""
+import argparse
+import glob
+import os
+import re
+import subprocess
+import sys
+import time
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+PATCHES = os.path.join(ROOT, "test/fuzz/seeded_bugs")
+TREE = os.path.join(ROOT, "build/seeded-bugs")
+PAGE = os.path.join(ROOT, "docs/fuzzing.md")
+BEGIN, END = "<!-- seeded_bugs: begin -->\n", "<!-- seeded_bugs: end -->\n"
+
+
+def call(command, **options):
+    return subprocess.run(command, capture_output=True, text=True, **options)
+
+
+def demand(command, **options):
+    done = call(command, **options)
+    if done.returncode != 0:
+        sys.exit(f"{' '.join(command)} failed:\n{done.stdout[-4000:]}{done.stderr[-4000:]}")
+    return done.stdout
+
+
+def checkout():
+    commit = demand(["git", "rev-parse", "HEAD"], cwd=ROOT).strip()
+    if os.path.isdir(os.path.join(TREE, "lib")):
+        demand(["git", "checkout", "--detach", "--force", commit], cwd=TREE)
+    else:
+        call(["git", "worktree", "prune"], cwd=ROOT)
+        demand(["git", "worktree", "add", "--force", "--detach", TREE, commit], cwd=ROOT)
+    if not os.path.exists(os.path.join(TREE, "build/release/build.ninja")):
+        demand(["cmake", "--preset", "release"], cwd=TREE)
+
+
+def build():
+    demand(["ninja", "-C", "build/release", "nngc-fuzz"], cwd=TREE)
+
+
+def fuzz(graphs, threads):
+    """(graphs tried, the first failure or None)"""
+    done = call(["build/release/bin/nngc-fuzz", "--graphs", str(graphs), "--threads", str(threads),
+                 "--failures", "1"], cwd=TREE)
+    tried = re.search(r"(?m)^graphs +(\d+)", done.stdout)
+    failed = re.search(r"(?m)^FAILED (.*)$", done.stdout)
+    if done.returncode == 0:
+        return tried.group(1), None
+    if failed:
+        return tried.group(1), failed.group(1)
+    # It crashed, which is failing, too; its last words say where.
+    words = re.search(r"(?m)^signal .*$", done.stderr)
+    seed = words and re.search(r"seed (\d+)", words.group(0))
+    return seed.group(1) if seed else "?", words.group(0) if words else f"exit {done.returncode}"
+
+
+def shortened(text):
+    """Without what differs from run to run or fills the page."""
+    text = re.sub(r"^seed \d+, (n = \d+, )?", "", text).replace("|", "\\|").replace("../", "")
+    return text if len(text) < 140 else text[:137] + "..."
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--graphs", type=int, default=5000)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--only", nargs="+", default=[])
+    parser.add_argument("--write", action="store_true")
+    options = parser.parse_args()
+    checkout()
+    build()
+    if not options.only:
+        tried, failure = fuzz(options.graphs, options.threads)
+        print(f"no bug: {tried} graphs, {failure or 'nothing found'}", flush=True)
+        if failure:
+            return 1
+    rows, missed = [], 0
+    for path in sorted(glob.glob(os.path.join(PATCHES, "*.patch"))):
+        name = os.path.basename(path)[: -len(".patch")]
+        if options.only and name not in options.only:
+            continue
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+        what = text.split("\n")[0]
+        folder = re.search(r"(?m)^\+\+\+ b/lib/(\w+)/", text).group(1)
+        demand(["git", "apply", path], cwd=TREE)
+        start = time.time()
+        try:
+            build()
+            tried, failure = fuzz(options.graphs, options.threads)
+        finally:
+            demand(["git", "apply", "-R", path], cwd=TREE)
+        missed += failure is None
+        print(f"{name}: {'MISSED' if failure is None else 'caught'} after {tried} graphs, "
+              f"{time.time() - start:.0f} s: {failure or ''}", flush=True)
+        result = "**missed**" if failure is None else f"`{shortened(failure)}`"
+        rows.append(f"| {folder} | {what} | {tried} | {result} |\n")
+    if options.write:
+        with open(PAGE, encoding="utf-8") as file:
+            head, rest = file.read().split(BEGIN)
+        table = "| folder | bug | graphs | first failure |\n|---|---|---|---|\n" + "".join(rows)
+        table += f"\n{len(rows) - missed} of {len(rows)} caught.\n"
+        with open(PAGE, "w", encoding="utf-8") as file:
+            file.write(head + BEGIN + table + END + rest.split(END)[1])
+    print(f"{len(rows) - missed} of {len(rows)} caught")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
