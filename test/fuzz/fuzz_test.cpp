@@ -1,9 +1,12 @@
 // Random graphs, the same ones every time; nngc-fuzz tries others.
+#include <cmath>
 #include <set>
 
 #include "ir/graph_data.h"
+#include "nngc/ops.h"
 #include "nngc/text.h"
-#include "test/fuzz/campaign.h"
+#include "test/fuzz/shrink.h"
+#include "test/fuzz/walker.h"
 #include "test/support/catch.h"
 
 using namespace nngc;
@@ -18,6 +21,7 @@ TEST_CASE("random graphs agree with the interpreter on every road", "[fuzz]") {
   CHECK(f.compiled > 2000);
   CHECK(f.differentiated > 1000);
   CHECK(f.symbolic > 1000);
+  CHECK(f.derivatives > 1000);
   // A judge that skips everything proves nothing.
   CHECK(static_cast<double>(f.skipped) < 0.03 * static_cast<double>(f.elements));
   CHECK(static_cast<double>(f.refused) < 0.01 * static_cast<double>(f.compiled));
@@ -44,4 +48,65 @@ TEST_CASE("a graph is a function of its seed, and reads back as it is written", 
     CHECK(text == print(random_graph(options_of(seed))));
     CHECK(text == print(parse(text)));
   }
+}
+
+TEST_CASE("a failing graph is cut down to what fails", "[fuzz]") {
+  const auto tanhs = [](const Graph& g, std::int64_t) {
+    const std::vector<bool> live = live_nodes(*g.data());
+    std::size_t count = 0;
+    for (NodeId id = 0; id < g.data()->size(); ++id)
+      count += live[id] && g.data()->node(id).op == Opcode::Tanh ? 1 : 0;
+    return count > 0;
+  };
+  int tried = 0;
+  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+    const Graph g = random_graph(options_of(seed));
+    if (!tanhs(g, 3)) continue;
+    const Shrunk s = shrink(g, 3, tanhs);
+    INFO(print(s.graph));
+    CHECK(tanhs(s.graph, s.n));
+    CHECK(s.graph.live_count() == 2); // an input and a tanh
+    CHECK(s.graph.outputs().size() == 1);
+    CHECK(s.n == 1);
+    ++tried;
+  }
+  CHECK(tried > 5);
+}
+
+TEST_CASE("noise moves what is rounded, by about a rounding, and nothing else", "[fuzz]") {
+  Graph g;
+  const Value x = g.input("x", f32({1000})), y = g.input("y", f32({1000}));
+  const Value sum = x * y, moved = reverse(x, {0}), flags = lt(x, y);
+  const Tensor a = inputs_for(g, 3, 1)[0], b = inputs_for(g, 3, 1)[1];
+  Walker plain(*g.data(), 1), noisy(*g.data(), 1, Noise{.seed = 7});
+  for (Walker* w : {&plain, &noisy}) {
+    w->set_input(x.id(), a);
+    w->set_input(y.id(), b);
+    w->run();
+  }
+  CHECK(plain.at(moved.id()).data == noisy.at(moved.id()).data);
+  CHECK(plain.at(flags.id()).data == noisy.at(flags.id()).data);
+  const auto& p = std::get<std::vector<float>>(plain.at(sum.id()).data);
+  const auto& q = std::get<std::vector<float>>(noisy.at(sum.id()).data);
+  for (std::size_t i = 0; i < p.size(); ++i) {
+    if (p[i] == 0 || !std::isfinite(p[i])) continue;
+    const double ulps = std::fabs((static_cast<double>(q[i]) - p[i]) / p[i]) * 0x1p23;
+    CHECK(ulps > 0.2);
+    CHECK(ulps < 1.6);
+  }
+}
+
+TEST_CASE("variants read back as they are written", "[fuzz]") {
+  for (std::uint64_t seed = 1; seed <= 200; ++seed)
+    for (const Variant& v : variants_of(seed, 1, 2)) {
+      const std::string text = v.str();
+      std::vector<std::string> words;
+      for (std::size_t at = 0; at < text.size(); at = text.find(' ', at) + 1) {
+        words.push_back(text.substr(at, text.find(' ', at) - at));
+        if (text.find(' ', at) == std::string::npos) break;
+      }
+      CHECK(Variant::parse(words).str() == text);
+    }
+  const std::vector<std::string> wrong{"color=red"};
+  CHECK_THROWS_AS(Variant::parse(wrong), std::invalid_argument);
 }
