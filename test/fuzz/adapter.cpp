@@ -33,7 +33,7 @@ Value Adapter::fresh(DType dtype, const Shape& shape) {
   if (counts && choose_.one_in(12))
     return iota(graph_, type,
                 static_cast<int>(choose_.below(static_cast<std::size_t>(shape.rank()))));
-  if (choose_.one_in(8)) {
+  if (choose_.one_in(4)) {
     constexpr std::array numbers{0.0, 1.0, -1.0, 2.0, 0.5, 3.0};
     const double x = numbers[choose_.below(numbers.size())];
     const bool fits = is_float(dtype) || (x >= 0 && x == std::floor(x));

@@ -64,6 +64,7 @@ std::vector<Variant> variants_of(std::uint64_t seed, unsigned compile_one_in,
   strict("all");
   list.push_back({.passes = "all"});
   list.push_back({.passes = order});
+  list.push_back({.passes = "all", .math = MathLevel::Relaxed});
   if (choose.one_in(2)) {
     list.emplace_back();
     list.back().derivatives = true;
@@ -73,7 +74,9 @@ std::vector<Variant> variants_of(std::uint64_t seed, unsigned compile_one_in,
   for (unsigned i = 0; i < compiled_each; ++i) {
     Variant v{.passes = choose.one_in(3) ? order : choose.one_in(3) ? "" : "all"};
     v.compiled = true;
-    v.math = choose.one_in(4) ? MathLevel::Strict : MathLevel::Default;
+    v.math = choose.one_in(4)   ? MathLevel::Strict
+             : choose.one_in(6) ? MathLevel::Relaxed
+                                : MathLevel::Default;
     v.cpu = cpus[choose.below(cpus.size())];
     v.opt_level = choose.one_in(3) ? 0 : 2;
     list.push_back(v);

@@ -75,7 +75,7 @@ private:
     const DType dtype = spec.kind == Kind::Bool    ? DType::Bool
                         : spec.kind == Kind::Index ? DType::I32
                                                    : tested;
-    if (pool_.empty() || choose_.one_in(6)) {
+    if (pool_.empty() || choose_.one_in(5)) {
       const Value v = adapter_.fresh(dtype, shape);
       return is_float(dtype) ? adapter_.to_range(v, spec, range(v)) : v;
     }

@@ -23,6 +23,29 @@ void put(Tensor& t, std::size_t i, double x) {
   if (t.dtype() == DType::BF16) t.data<std::uint16_t>()[i] = to_bf16(static_cast<float>(x));
 }
 
+/// The ends of the range, and what lies around zero.
+template <class T> void put_extreme(Tensor& t, std::size_t i, std::size_t which) {
+  using Limits = std::numeric_limits<T>;
+  const T list[] = {
+      Limits::min(), Limits::max(), static_cast<T>(Limits::max() / 2 + 1), static_cast<T>(-1), T{0},
+      T{1},          T{2}};
+  t.data<T>()[i] = list[which % std::size(list)];
+}
+
+void put_extreme(Tensor& t, std::size_t i, std::size_t which) {
+  switch (t.dtype()) {
+  case DType::I8: return put_extreme<std::int8_t>(t, i, which);
+  case DType::I16: return put_extreme<std::int16_t>(t, i, which);
+  case DType::I32: return put_extreme<std::int32_t>(t, i, which);
+  case DType::I64: return put_extreme<std::int64_t>(t, i, which);
+  case DType::U8: return put_extreme<std::uint8_t>(t, i, which);
+  case DType::U16: return put_extreme<std::uint16_t>(t, i, which);
+  case DType::U32: return put_extreme<std::uint32_t>(t, i, which);
+  case DType::U64: return put_extreme<std::uint64_t>(t, i, which);
+  default: return; // bools have both of their values anyway
+  }
+}
+
 } // namespace
 
 std::vector<Tensor> inputs_for(const Graph& graph, std::uint64_t seed, std::int64_t n) {
@@ -36,9 +59,14 @@ std::vector<Tensor> inputs_for(const Graph& graph, std::uint64_t seed, std::int6
     std::mt19937 random(static_cast<unsigned>(mixed ^ (mixed >> 32U)));
     const double range = is_float(v.dtype()) ? 2 : 9;
     inputs.push_back(random_tensor(v.dtype(), concrete(v.shape(), n), -range, range, random));
-    if (!is_float(v.dtype())) continue;
-    const bool is_strange = random() % 64 == 0;
-    for (std::size_t i = 0; i < static_cast<std::size_t>(inputs.back().size()); ++i) {
+    const bool is_strange = random() % (is_float(v.dtype()) ? 32 : 3) == 0;
+    const auto size = static_cast<std::size_t>(inputs.back().size());
+    if (!is_float(v.dtype())) {
+      for (std::size_t i = 0; is_strange && i < size; ++i)
+        if (random() % 6 == 0) put_extreme(inputs.back(), i, random());
+      continue;
+    }
+    for (std::size_t i = 0; i < size; ++i) {
       if (random() % 12 == 0) put(inputs.back(), i, round_numbers[random() % 6]);
       if (is_strange && random() % 12 == 0) put(inputs.back(), i, strange[random() % 6]);
     }
