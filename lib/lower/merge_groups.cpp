@@ -2,8 +2,6 @@
 // stream that both read is read once. Afterwards, stores that nobody reads are dropped, and groups
 // that store nothing.
 #include <algorithm>
-#include <functional>
-#include <unordered_set>
 
 #include "lower/plan.h"
 
@@ -12,139 +10,6 @@ namespace nngc::lower_detail {
 namespace {
 
 constexpr std::size_t cost_limit = 400; ///< instructions in one body, about
-
-/// The index of each own stored value at the point that computes it.
-Index own_index(const Plan& plan, NodeId v) {
-  Index index;
-  for (int d : plan.frame[v]) index.push_back(d < 0 ? loop::Affine{} : dim_index(d));
-  return index;
-}
-
-struct IndexHash {
-  std::size_t operator()(const std::pair<NodeId, Index>& key) const {
-    std::size_t h = key.first;
-    for (const auto& a : key.second) {
-      h = h * 31 + static_cast<std::size_t>(a.base.offset());
-      for (const auto& t : a.terms)
-        h = (h * 31 + static_cast<std::size_t>(t.dim)) * 31 +
-            static_cast<std::size_t>(t.stride.offset());
-    }
-    return h;
-  }
-};
-
-/// A value that may be read at one index only.
-struct Guard {
-  NodeId value;
-  Index index;
-};
-
-/// Adds to `loads` what computing `v` at `start` inside `group` reads. False if one of the group's
-/// own stored values is needed at another element than the one being computed, or the guarded value
-/// elsewhere.
-bool walk(const Plan& plan, int group, NodeId v, Index start, std::vector<NodeId>& loads,
-          const Guard* guard = nullptr) {
-  const GraphData& g = *plan.graph;
-  std::unordered_set<std::pair<NodeId, Index>, IndexHash> seen;
-  std::vector<std::pair<NodeId, Index>> stack{{v, std::move(start)}};
-  bool first = true;
-  while (!stack.empty()) {
-    auto [n, index] = std::move(stack.back());
-    stack.pop_back();
-    const bool is_first = std::exchange(first, false);
-    if (!seen.emplace(n, index).second) continue;
-    if (plan.in_memory(n)) {
-      if (plan.stored_by[n] != group) {
-        if (guard != nullptr && n == guard->value && index != guard->index) return false;
-        loads.push_back(n);
-        continue;
-      }
-      if (!is_first && index != own_index(plan, n)) return false;
-    }
-    const auto operands = g.operands(n);
-    switch (plan.lowering(n)) {
-    case Lowering::View: stack.emplace_back(operands[0], view_index(g, n, index)); break;
-    case Lowering::Reshape: {
-      Index mapped;
-      if (squeeze_index(g.type(n).shape, g.type(operands[0]).shape, index, mapped)) {
-        stack.emplace_back(operands[0], std::move(mapped));
-      } else if (plan.in_memory(operands[0])) {
-        if (plan.stored_by[operands[0]] == group) return false;
-        if (guard != nullptr && operands[0] == guard->value) return false;
-        loads.push_back(operands[0]);
-      }
-      break;
-    }
-    case Lowering::Elementwise:
-      for (NodeId o : operands) stack.emplace_back(o, index);
-      break;
-    case Lowering::Reduce:
-    case Lowering::ArgReduce:
-    case Lowering::Dot: break; // in a register
-    case Lowering::Pad:
-    case Lowering::Concat:
-    case Lowering::Gather:
-    case Lowering::RngBits: {
-      for (NodeId o : operands) {
-        NodeId base = o;
-        loop::Affine position;
-        const Index any(static_cast<std::size_t>(g.type(o).shape.rank()));
-        if (resolve(plan, o, any, base, position)) {
-          if (plan.stored_by[base] == group || (guard != nullptr && base == guard->value))
-            return false;
-          loads.push_back(base);
-        } else {
-          stack.emplace_back(o, any);
-        }
-      }
-      if (plan.lowering(n) == Lowering::Gather) {
-        const auto axis = g.attrs(n).get<std::int64_t>("axis");
-        const int rank = g.type(operands[1]).shape.rank();
-        stack.emplace_back(operands[1], Index(index.begin() + axis, index.begin() + axis + rank));
-      }
-      break;
-    }
-    default: break;
-    }
-  }
-  return true;
-}
-
-Index full_index(const Group& group) {
-  Index index;
-  for (int d = 0; d < group.space.rank(); ++d) index.push_back(dim_index(d));
-  return index;
-}
-
-/// Everything a group reads. False: it needs an own stored value elsewhere.
-bool group_loads(const Plan& plan, int id, std::vector<NodeId>& loads) {
-  const Group& group = plan.groups[static_cast<std::size_t>(id)];
-  const GraphData& g = *plan.graph;
-  loads.clear();
-  for (NodeId a : group.anchors) {
-    if (group.kind == Group::Kind::Reduce) {
-      if (!walk(plan, id, g.operands(a)[0], full_index(group), loads)) return false;
-    } else {
-      for (NodeId o : g.operands(a)) {
-        NodeId base = o;
-        loop::Affine position;
-        const Index any(static_cast<std::size_t>(g.type(o).shape.rank()));
-        if (resolve(plan, o, any, base, position)) {
-          if (plan.stored_by[base] == id) return false;
-          loads.push_back(base);
-        } else if (!walk(plan, id, o, any, loads)) {
-          return false;
-        }
-      }
-    }
-  }
-  for (NodeId r : group.roots)
-    if (group.kind != Group::Kind::Scatter && !walk(plan, id, r, own_index(plan, r), loads))
-      return false;
-  std::sort(loads.begin(), loads.end());
-  loads.erase(std::unique(loads.begin(), loads.end()), loads.end());
-  return true;
-}
 
 class Merger {
 public:
@@ -181,7 +46,7 @@ private:
 
   void refresh_all() {
     for (std::size_t i = 0; i < plan_.groups.size(); ++i)
-      if (plan_.groups[i].alive) group_loads(plan_, static_cast<int>(i), loads_[i]);
+      if (plan_.groups[i].alive) collect_loads(plan_, static_cast<int>(i), loads_[i]);
   }
 
   /// Who waits for whom, from what the groups read. Grouping knows it only in part: a value that
@@ -266,7 +131,7 @@ private:
     std::sort(ga.anchors.begin(), ga.anchors.end());
     if (gb.kind == Group::Kind::Reduce) ga.kind = gb.kind, ga.reduced = gb.reduced;
     std::vector<NodeId> loads;
-    if (!group_loads(plan_, a, loads)) {
+    if (!collect_loads(plan_, a, loads)) {
       for (NodeId r : gb.roots) plan_.stored_by[r] = b;
       ga = before;
       return false;
@@ -315,40 +180,6 @@ private:
 };
 
 } // namespace
-
-bool collect_loads(const Plan& plan, int group, std::vector<NodeId>& loads) {
-  return group_loads(plan, group, loads);
-}
-
-bool may_overwrite(const Plan& plan, int group, NodeId input, NodeId root) {
-  const Group& k = plan.groups[static_cast<std::size_t>(group)];
-  const GraphData& g = *plan.graph;
-  std::vector<NodeId> loads;
-  for (NodeId a : k.anchors) {
-    if (k.kind == Group::Kind::Reduce) {
-      walk(plan, group, g.operands(a)[0], full_index(k), loads);
-      continue;
-    }
-    const auto operands = g.operands(a);
-    for (std::size_t i = 0; i < operands.size(); ++i) {
-      if (k.kind == Group::Kind::Scatter && i == 0 && operands[0] == input)
-        continue; // added to where it lies
-      NodeId base = operands[i];
-      loop::Affine position;
-      const Index any(static_cast<std::size_t>(g.type(operands[i]).shape.rank()));
-      if (resolve(plan, operands[i], any, base, position))
-        loads.push_back(base);
-      else
-        walk(plan, group, operands[i], any, loads);
-    }
-  }
-  if (std::find(loads.begin(), loads.end(), input) != loads.end()) return false;
-  const Guard guard{input, own_index(plan, root)};
-  for (NodeId r : k.roots)
-    if (k.kind != Group::Kind::Scatter && !walk(plan, group, r, own_index(plan, r), loads, &guard))
-      return false;
-  return true;
-}
 
 void merge_groups(Plan& plan) { Merger(plan).run(); }
 
