@@ -65,6 +65,7 @@ std::string kernel_key(const loop::Entry& entry, const loop::Kernel& kernel) {
     key.affine(operand->index);
   }
   key.buffer(kernel.scratch);
+  key.number(kernel.chains);
   for (const loop::Phase& phase : kernel.phases) {
     key.number(phase.loops);
     key.number(static_cast<std::int64_t>(phase.body.size()));

@@ -38,17 +38,19 @@ public:
       std::fill(masks_.begin(), masks_.end(), nullptr);
     }
     Type* type = with_lanes(register_type(ir_, kernel_.acc_type), tile_.lanes);
-    Values sums(static_cast<std::size_t>(tile_.rows * tile_.vectors),
+    Values sums(static_cast<std::size_t>(kernel_.chains * tile_.rows * tile_.vectors),
                 llvm::Constant::getNullValue(type));
     Value* depth = frame_.dim(kernel_.dims[static_cast<std::size_t>(k_)].extent);
-    Value* whole = ir_.builder.CreateAnd(depth, ir_.i64(-unroll));
-    sums = emit_loop(ir_, ir_.i64(0), whole, unroll, std::move(sums),
+    const std::int64_t steps = std::max<std::int64_t>(unroll, kernel_.chains);
+    Value* whole = ir_.builder.CreateAnd(depth, ir_.i64(-steps));
+    sums = emit_loop(ir_, ir_.i64(0), whole, steps, std::move(sums),
                      [&](Value* k, const Values& state) {
                        Values next = state;
                        start_step(k);
-                       for (std::int64_t u = 0; u < unroll; ++u) step(u, next);
+                       for (std::int64_t u = 0; u < steps; ++u) step(u, next);
                        return next;
                      });
+    if (kernel_.chains > 1) return joined(whole, std::move(sums));
     return emit_loop(ir_, whole, depth, 1, std::move(sums), [&](Value* k, const Values& state) {
       Values next = state;
       start_step(k);
@@ -58,6 +60,27 @@ public:
   }
 
 private:
+  /// The products after the last whole round, each to its chain; then the chains in pairs.
+  Values joined(Value* whole, Values sums) {
+    const std::int64_t depth = kernel_.dims[static_cast<std::size_t>(k_)].extent.value();
+    start_step(whole);
+    for (std::int64_t u = 0; u < depth % std::max<std::int64_t>(unroll, kernel_.chains); ++u)
+      step(u, sums);
+    while (sums.size() > static_cast<std::size_t>(tile_.rows * tile_.vectors)) {
+      // Chain c is a run of sums; 2c and 2c + 1 become the new c.
+      const std::size_t each = static_cast<std::size_t>(tile_.rows * tile_.vectors);
+      Values half;
+      for (std::size_t chain = 0; chain < sums.size() / each; chain += 2)
+        for (std::size_t i = 0; i < each; ++i) {
+          Value *a = sums[chain * each + i], *b = sums[(chain + 1) * each + i];
+          half.push_back(is_float(kernel_.acc_type) ? ir_.builder.CreateFAdd(a, b)
+                                                    : ir_.builder.CreateAdd(a, b));
+        }
+      sums = std::move(half);
+    }
+    return sums;
+  }
+
   Value* operand(const loop::MatrixOperand& operand, const Values& batch, Value* row,
                  Value* column) {
     const DType dtype = frame_.buffer_type(operand.buffer);
@@ -109,7 +132,8 @@ private:
       Value* one = load_offsets(ir_, kernel_.operand_type, address, ir_.i64(0), nullptr);
       Value* a = splat(ir_, widened(one), tile_.lanes);
       for (int j = 0; j < tile_.vectors; ++j) {
-        Value*& sum = sums[static_cast<std::size_t>(i * tile_.vectors + j)];
+        const std::int64_t chain = u % kernel_.chains;
+        Value*& sum = sums[static_cast<std::size_t>((chain * tile_.rows + i) * tile_.vectors + j)];
         Value* b = columns[static_cast<std::size_t>(j)];
         if (!is_float(kernel_.acc_type))
           sum = builder.CreateAdd(builder.CreateMul(a, b), sum);

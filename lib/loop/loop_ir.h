@@ -145,9 +145,9 @@ inline constexpr std::int64_t most_blocks = 16;
 /// in vector lanes
 /// (-1: scalar code): either the last parallel dim or the last reduction dim.
 /// Contraction: dims are batch..., m, n, k; parallel = rank - 1; out[batch,m,n] = sum over k of A *
-/// B, in the order of k, each product fused into the sum; then `phases[0].body`, the epilogue, runs
-/// per (batch, m, n), with Op::Acc. The n dim lies in lanes: B and the stores have stride 1 (or 0)
-/// in n wherever speed matters; any stride is right.
+/// B, in the order of k, each product fused into the sum (`chains` sums where there are several);
+/// then `phases[0].body`, the epilogue, runs per (batch, m, n), with Op::Acc. The n dim lies in
+/// lanes: B and the stores have stride 1 (or 0) in n wherever speed matters; any stride is right.
 struct Kernel {
   std::string name; ///< an identifier, unique in the program: also the symbol's name
   KernelKind kind = KernelKind::Nest;
@@ -158,6 +158,10 @@ struct Kernel {
   MatrixOperand a, b;              ///< Contraction
   DType operand_type = DType::F32; ///< Contraction: dtype of A and B as stored
   DType acc_type = DType::F32; ///< Contraction: of the sum (F32 for 16-bit floats), and of Op::Acc
+  /// Contraction: how many sums each result is made of, a power of two: sum c takes the products of
+  /// k = c, c + chains, ... in order, and neighbours are added in pairs. More than one needs a
+  /// static k.
+  int chains = 1;
   /// Contraction: an Arena buffer of the operand's dtype where every block may copy columns of B
   /// together; -1: none. Room for all k of n + 64 columns, or of 1024 if that is less.
   int scratch = -1;

@@ -100,9 +100,10 @@ std::string print(const Entry& entry, const Kernel& kernel) {
   text += kernel.serial ? ") serial" : ")";
   text += kernel.note.empty() ? " {\n" : " {  // " + kernel.note + "\n";
   if (kernel.kind == KernelKind::Contraction)
-    text += fmt::format("    acc {} += {}[{}] * {}[{}]  // {}\n", nngc::name(kernel.acc_type),
+    text += fmt::format("    acc {} += {}[{}] * {}[{}]{}  // {}\n", nngc::name(kernel.acc_type),
                         buffer_name(entry, kernel.a.buffer), affine(kernel.a.index, kernel),
                         buffer_name(entry, kernel.b.buffer), affine(kernel.b.index, kernel),
+                        kernel.chains > 1 ? fmt::format(" in {} chains", kernel.chains) : "",
                         nngc::name(kernel.operand_type));
   if (kernel.scratch >= 0)
     text += fmt::format("    scratch {}\n", buffer_name(entry, kernel.scratch));

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <set>
 #include <stdexcept>
 
@@ -152,6 +153,11 @@ private:
       require(std::ranges::none_of(kernel.b.index.terms,
                                    [&](const Affine::Term& t) { return t.dim == rank - 3; }),
               "B depends on m");
+      require(kernel.chains >= 1 && kernel.chains <= 16 &&
+                  std::has_single_bit(static_cast<unsigned>(kernel.chains)),
+              "chains is no power of two up to 16");
+      require(kernel.chains == 1 || kernel.dims.back().extent.is_static(),
+              "several chains need a static k");
       if (kernel.scratch >= 0 &&
           require(valid_buffer(kernel.scratch), "its scratch does not exist"))
         check_scratch();

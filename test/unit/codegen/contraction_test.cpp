@@ -1,5 +1,6 @@
 // Contractions against plain loops: odd sizes, symbolic dims, dtypes, epilogues, batches, blocks.
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "loop_program.h"
@@ -199,6 +200,43 @@ TEST_CASE("16-bit operands sum in f32, and a long epilogue runs per row") {
       }
     CHECK(wrong == 0);
   }
+}
+
+TEST_CASE("few sums are split into chains, each in the order of k") {
+  for (const Options& options : machines())
+    for (const auto& [m, n, k, chains] :
+         {std::array{1, 10, 37, 4}, std::array{1, 3, 40, 4}, std::array{2, 16, 35, 2},
+          std::array{1, 20, 64, 2}, std::array{1, 10, 3, 4}, std::array{1, 33, 50, 8}}) {
+      CAPTURE(describe(options), m, n, k, chains);
+      Maker maker = dense(m, n, k);
+      maker.entry().kernels[0].chains = chains;
+      loop::verify(maker.program);
+      const auto module = codegen::JitModule::compile(maker.program, options);
+      const auto count = [](int a, int b) { return static_cast<std::size_t>(a * b); };
+      Guarded<float> a(count(m, k)), b(count(k, n)), bias(count(n, 1)), out(count(m, n));
+      fill(a.begin(), a.end(), 15);
+      fill(b.begin(), b.end(), 16);
+      for (float& value : b) value *= 1.01F;
+      fill(bias.begin(), bias.end(), 17);
+      REQUIRE(run(*module, {a.data(), b.data(), bias.data(), out.data()}) == 0);
+      std::size_t wrong = 0;
+      for (int i = 0; i < m; ++i)
+        for (int j = 0; j < n; ++j) {
+          std::vector<float> sums(static_cast<std::size_t>(chains), 0);
+          for (int l = 0; l < k; ++l) {
+            float& sum = sums[static_cast<std::size_t>(l % chains)];
+            const float x = a[count(i, k) + count(l, 1)], y = b[count(l, n) + count(j, 1)];
+            sum = fuses(options) ? std::fmaf(x, y, sum) : sum + x * y;
+          }
+          while (sums.size() > 1) {
+            for (std::size_t c = 0; c < sums.size() / 2; ++c)
+              sums[c] = sums[2 * c] + sums[2 * c + 1];
+            sums.resize(sums.size() / 2);
+          }
+          wrong += out[count(i, n) + count(j, 1)] != std::fmax(sums[0] + bias[count(j, 1)], 0.0F);
+        }
+      CHECK(wrong == 0);
+    }
 }
 
 TEST_CASE("columns of B are copied to scratch, every block to its own place") {
