@@ -126,7 +126,7 @@ private:
     // Infinities and NaN swallow all that follows: a few are enough.
     if (is_float(v.dtype())) {
       const Range r = range(v);
-      const bool is_tame = r.finite > 0.95 && r.low > -1e4 && r.high < 1e4;
+      const bool is_tame = r.finite > 0.85 && r.low > -1e4 && r.high < 1e4;
       if (!is_tame && !choose_.one_in(16)) return;
     }
     pool_.push_back(v);
