@@ -4,7 +4,8 @@
     test/bench/report.py [--peers ../shared/peers] [--python PYTHON] [--rounds 15] [WORKLOAD ...]
     test/bench/report.py --from RESULTS.json      only writes the page again
 
-Needs the peers' Python environment (`../shared/peers/setup.sh` prints its interpreter) and a release build.
+Needs the peers' Python environment (`../shared/peers/setup.sh` prints its interpreter) and a release build, for the
+matrix products also libopenblas-dev, libdnnl-dev and libxsmm-dev (the program uses those it finds).
 The peers' run.py does the measuring: every round gives each peer and the machine's own roof one slice in
 turn, and outputs of all peers are compared. This script only asks for it and lays out what came back.
 """
@@ -33,12 +34,15 @@ def measure(args):
     if not program.exists():
         sys.exit(f"{program} is missing: cmake --preset release && cmake --build build/release --target nngc-peer")
     with tempfile.TemporaryDirectory() as scratch:
+        products = pathlib.Path(scratch) / "products.json"
+        command = [str(program.with_name("nngc-gemm")), "--rounds", "31", "--json", str(products)]
+        subprocess.run(command, check=True)
         found = pathlib.Path(scratch) / "results.json"
         command = [args.python, str(args.peers / "run.py"), *(args.workloads or WORKLOADS), "--rounds", str(args.rounds)]
         command += ["--threads", "1", "--threads", "2", "--json", str(found)]
         command += ["--peer", f"nngc={program} --threads {{threads}} {{workload}} {{data}}"]
         subprocess.run(command, check=True)
-        return json.loads(found.read_text())
+        return {"workloads": json.loads(found.read_text()), "products": json.loads(products.read_text())}
 
 
 def duration(seconds):
@@ -51,7 +55,7 @@ def duration(seconds):
 def table(rows, threads):
     names = list(dict.fromkeys(r["workload"] for r in rows))
     lines = [
-        "| workload | nngc | of the roof | best peer | nngc is | JAX | PyTorch | compiled | ONNX Runtime | OpenVINO | agrees |",
+        "| workload | nngc | of the roof | best peer | nngc is | JAX | PyTorch | torch.compile | ONNX Runtime | OpenVINO | agrees |",
         "|---|---|---|---|---|---|---|---|---|---|---|",
     ]
     for name in names:
@@ -80,13 +84,23 @@ def compile_times(rows):
     return lines
 
 
+def products_table(products):
+    libraries = sorted({name for p in products for name in p["over"]})
+    lines = ["| M x K x N | of the limit | " + " | ".join(libraries) + " |", "|---|---|" + "---|" * len(libraries)]
+    for p in products:
+        cells = [f"{p['over'][name]:.2f}x" if name in p["over"] else "-" for name in libraries]
+        lines.append(f"| {p['m']} x {p['k']} x {p['n']} | {100 * p['roof']:.0f} % | " + " | ".join(cells) + " |")
+    return lines
+
+
 def spreads(rows):
     ours = [r for r in rows if r.get("peer") == "nngc" and "failed" not in r]
     parts = (f"`{r['workload']}` {r['threads']} thread{'s' if r['threads'] > 1 else ''} {r['spread']:.2f}" for r in ours)
     return ", ".join(parts)
 
 
-def page(rows):
+def page(results):
+    rows = results["workloads"]
     cpu = next(r["cpu"] for r in rows if "cpu" in r)
     others = max(r.get("others_cores", 0) for r in rows)
     names = list(dict.fromkeys(r["workload"] for r in rows))
@@ -115,6 +129,13 @@ def page(rows):
         "",
         "PyTorch without `torch.compile` and ONNX Runtime have nothing to compile, and are not listed.",
         "",
+        "## Matrix products, one thread",
+        "",
+        "`build/release/bin/nngc-gemm`: row-major f32, our product beside each library that was there to build with, in",
+        "one process with the loop of multiply-adds that is the limit; medians over 31 rounds, results compared.",
+        "",
+        *products_table(results["products"]),
+        "",
         "## What the workloads are",
         "",
         *[f"- `{n}`: {ABOUT.get(n, 'see `run.py --describe`')}." for n in names],
@@ -134,11 +155,10 @@ def main():
     parser.add_argument("--from", dest="source", type=pathlib.Path, metavar="RESULTS.json")
     parser.add_argument("--json", type=pathlib.Path, help="also keep the raw results here")
     args = parser.parse_args()
-    rows = json.loads(args.source.read_text()) if args.source else measure(args)
+    results = json.loads(args.source.read_text()) if args.source else measure(args)
     if args.json:
-        args.json.write_text(json.dumps(rows, indent=1))
-    (ROOT / "docs").mkdir(exist_ok=True)
-    (ROOT / "docs/performance.md").write_text(page(rows))
+        args.json.write_text(json.dumps(results, indent=1))
+    (ROOT / "docs/performance.md").write_text(page(results))
 
 
 if __name__ == "__main__":
