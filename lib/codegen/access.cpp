@@ -30,9 +30,36 @@ Value* moved(IrContext& ir, const Place& place) {
   return place.offset ? element(ir, place.dtype, place.address, place.offset) : place.address;
 }
 
+/// Whether one condition holds for all lanes. It becomes a branch: of a mask that is a splat and a
+/// constant, LLVM 19 makes a load of lanes that the constant excludes (AVX2, where 16 lanes are two
+/// registers).
+bool uniform(const Place& place) {
+  return place.lanes > 1 && place.condition && !place.condition->getType()->isVectorTy() &&
+         !constant_of(place.condition);
+}
+
+Place unconditional(Place place) {
+  place.condition = nullptr;
+  return place;
+}
+
 } // namespace
 
 Value* load_place(IrContext& ir, const Place& place) {
+  if (uniform(place)) {
+    auto& b = ir.builder;
+    llvm::BasicBlock* before = b.GetInsertBlock();
+    llvm::BasicBlock* end = nullptr;
+    Value* loaded = nullptr;
+    emit_if(ir, place.condition, [&] {
+      loaded = load_place(ir, unconditional(place));
+      end = b.GetInsertBlock();
+    });
+    auto* phi = b.CreatePHI(loaded->getType(), 2);
+    phi->addIncoming(llvm::Constant::getNullValue(loaded->getType()), before);
+    phi->addIncoming(loaded, end);
+    return phi;
+  }
   Value* mask = full_mask(ir, place);
   if (even(place))
     return load_lanes(ir, place.dtype, moved(ir, place), place.stride, place.lanes, mask);
@@ -40,6 +67,10 @@ Value* load_place(IrContext& ir, const Place& place) {
 }
 
 void store_place(IrContext& ir, const Place& place, Value* value) {
+  if (uniform(place)) {
+    emit_if(ir, place.condition, [&] { store_place(ir, unconditional(place), value); });
+    return;
+  }
   Value* mask = full_mask(ir, place);
   value = splat(ir, value, place.lanes);
   if (even(place))
