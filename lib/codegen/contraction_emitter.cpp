@@ -118,14 +118,12 @@ void ContractionEmitter::emit(Value* begin, Value* end) {
   Value* slivers = frame_.at_start([&] { return ceil_divide(ir_, extent, ir_.i64(sliver)); });
   Value* row_tiles = tile_rows(frame_, extent_of(kernel_, m_), tile_);
   const Panels panels = ContractionEmitter::panels(frame_, kernel_, tile_);
-  Value* blocks = contraction_blocks(frame_, kernel_);
   // A serial kernel is one block of everything.
   if (kernel_.serial) {
     begin = ir_.i64(0);
     end = panels.count;
     for (int d = 0; d < m_; ++d) end = scaled(ir_, end, frame_.dim(extent_of(kernel_, d)));
   }
-  static_cast<void>(blocks);
   // A call's blocks follow each other and share one place; calls may run side by side.
   if (tile_.packed)
     packed_ = element(ir_, kernel_.operand_type, frame_.buffer(kernel_.scratch),

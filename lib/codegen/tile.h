@@ -13,8 +13,8 @@ struct Tile {
   bool packed = false; ///< columns of B are copied to the scratch buffer before they are used
 };
 
-/// Chosen from the shape and the target's registers. Every output has one accumulator, summed in
-/// the order of k, so the choice does not change a bit of any result.
+/// Chosen from the shape and the target's registers. How an output is summed is the kernel's to
+/// say, so the choice does not change a bit of any result.
 [[nodiscard]] Tile choose_tile(const TargetTraits& traits, const loop::Kernel& kernel);
 
 } // namespace nngc::codegen
