@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Measures nngc beside its peers and writes docs/performance.md.
 
-    test/bench/report.py [--peers ../shared/peers] [--python PYTHON] [--rounds 15] [WORKLOAD ...]
-    test/bench/report.py --from RESULTS.json      only writes the page again
+    test/bench/report.py [--peers ../shared/peers] [--python PYTHON] [--rounds 15] [--json RESULTS.json] [WORKLOAD ...]
+    test/bench/report.py --from RESULTS.json [--parts rows,math]      measures these parts anew, if any, and
+                                                                      writes the page
 
 Needs the peers' Python environment (`../shared/peers/setup.sh` prints its interpreter) and a release build, for the
 matrix products also libopenblas-dev, libdnnl-dev and libxsmm-dev (the program uses those it finds).
@@ -29,20 +30,32 @@ ABOUT = {
 }
 
 
-def measure(args):
-    program = ROOT / "build/release/bin/nngc-peer"
-    if not program.exists():
-        sys.exit(f"{program} is missing: cmake --preset release && cmake --build build/release --target nngc-peer")
+# Parts of the page, and the program that measures each; "workloads" is the peers' run.py.
+PROGRAMS = {"products": "nngc-gemm", "rows": "nngc-rows", "math": "nngc-math", "compile": "nngc-compile-time"}
+PARTS = ["workloads", *PROGRAMS]
+
+
+def measure(args, parts):
+    folder = ROOT / "build/release/bin"
+    results = {}
     with tempfile.TemporaryDirectory() as scratch:
-        products = pathlib.Path(scratch) / "products.json"
-        command = [str(program.with_name("nngc-gemm")), "--rounds", "31", "--json", str(products)]
-        subprocess.run(command, check=True)
-        found = pathlib.Path(scratch) / "results.json"
-        command = [args.python, str(args.peers / "run.py"), *(args.workloads or WORKLOADS), "--rounds", str(args.rounds)]
-        command += ["--threads", "1", "--threads", "2", "--json", str(found)]
-        command += ["--peer", f"nngc={program} --threads {{threads}} {{workload}} {{data}}"]
-        subprocess.run(command, check=True)
-        return {"workloads": json.loads(found.read_text()), "products": json.loads(products.read_text())}
+        for part in parts:
+            program = folder / PROGRAMS.get(part, "nngc-peer")
+            if not program.exists():
+                sys.exit(f"{program} is missing: cmake --preset release && cmake --build build/release")
+            found = pathlib.Path(scratch) / f"{part}.json"
+            command = [str(program)]
+            if part == "workloads":
+                command = [args.python, str(args.peers / "run.py"), *(args.workloads or WORKLOADS)]
+                command += ["--rounds", str(args.rounds), "--threads", "1", "--threads", "2"]
+                command += ["--peer", f"nngc={program} --threads {{threads}} {{workload}} {{data}}"]
+            subprocess.run([*command, "--json", str(found)], check=True)
+            results[part] = json.loads(found.read_text())
+    return results
+
+
+ROWS_LIMITS = []
+MATH_LIMITS = []
 
 
 def duration(seconds):
@@ -93,6 +106,45 @@ def products_table(products):
     return lines
 
 
+def rows_table(rows):
+    levels = list(dict.fromkeys(r["level"] for r in rows))
+    lines = ["| work | row | " + " | ".join(levels) + " |", "|---|---|" + "---|" * len(levels)]
+    for work, width in dict.fromkeys((r["work"], r["width"]) for r in rows):
+        cells = []
+        for level in levels:
+            r = next((r for r in rows if (r["work"], r["width"], r["level"]) == (work, width, level)), None)
+            cells.append(f"**{100 * r['share']:.0f} %** of {r['roof']:.0f} GB/s ({r['spread']:.2f})" if r else "-")
+        lines.append(f"| {work} | {width} | " + " | ".join(cells) + " |")
+    return lines
+
+
+def math_table(rows):
+    lines = [
+        "| function | f32 | ns | ulp | libmvec's | f64 | ns | ulp | libmvec's |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    for name in dict.fromkeys(r["name"] for r in rows):
+        cells = []
+        for kind in ("f32", "f64"):
+            r = next(r for r in rows if r["name"] == name and r["type"] == kind)
+            cells += [f"**{r['ratio']:.2f}x** ({r['spread']:.2f})", f"{r['ours_ns']:.3f}"]
+            cells += [f"{r['ours_ulp']:.2f}", f"{r['theirs_ulp']:.2f}"]
+        lines.append(f"| {name} | " + " | ".join(cells) + " |")
+    return lines
+
+
+def compile_table(cases):
+    lines = ["| what | size | median | spread | must be | grows with the power |", "|---|---|---|---|---|---|"]
+    for case in cases:
+        point = next(p for p in case["points"] if p["size"] == case["size"])
+        bound = f"< {duration(case['bound_s'])}" if case["bound_s"] else "-"
+        growth = f"{case['exponent']:.2f}" if len(case["points"]) > 1 else "-"
+        size = f"{case['size']:,}" if case["size"] else "-"
+        cells = [case["name"], size, f"**{duration(point['median_s'])}**", f"{point['spread']:.2f}", bound, growth]
+        lines.append("| " + " | ".join(cells) + " |")
+    return lines
+
+
 def spreads(rows):
     ours = [r for r in rows if r.get("peer") == "nngc" and "failed" not in r]
     parts = (f"`{r['workload']}` {r['threads']} thread{'s' if r['threads'] > 1 else ''} {r['spread']:.2f}" for r in ours)
@@ -136,6 +188,37 @@ def page(results):
         "",
         *products_table(results["products"]),
         "",
+        "## Rows, one thread",
+        "",
+        "`build/release/bin/nngc-rows`: f32, reads and writes of the minimum (inputs once, the result once) as a share of",
+        "what the fastest of four hand-written loops moves that does nothing else: 256 or 512 bits, stores through the",
+        "caches or past them. Arrays together fill 3/4 of the first cache, half of the second, a part of the third, or",
+        "256 MiB. Medians of 15 rounds in which all take turns, in parentheses the spread (p90 - p10) / median; results are",
+        "compared with f64.",
+        "",
+        *rows_table(results["rows"]),
+        "",
+        *ROWS_LIMITS,
+        "",
+        "## Elementary functions, one thread",
+        "",
+        "`build/release/bin/nngc-math`: time per element of an array in the first cache beside glibc's libmvec with",
+        "vectors as wide; logistic and gelu there are made of its exp and erf. Medians of 31 rounds (spread); the largest",
+        "error on this array, in ulp of the true value (gelu: of its argument).",
+        "",
+        *math_table(results["math"]),
+        "",
+        *MATH_LIMITS,
+        "",
+        "## Compile time and its growth",
+        "",
+        "`build/release/bin/nngc-compile-time`: each time in a process of its own, from building the graph on, medians",
+        "of 7; a gradient is the call of `grad` alone. Growth is the exponent fitted to the processor time at a quarter,",
+        "half, once and twice the size. The elementwise graph depends on itself in every node, so that nothing is dead or",
+        "shared; the layers of the training step all differ.",
+        "",
+        *compile_table(results["compile"]),
+        "",
         "## What the workloads are",
         "",
         *[f"- `{n}`: {ABOUT.get(n, 'see `run.py --describe`')}." for n in names],
@@ -153,9 +236,17 @@ def main():
     parser.add_argument("--python", default=str(pathlib.Path(tempfile.gettempdir()) / "nngc-peers-venv/bin/python"))
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--from", dest="source", type=pathlib.Path, metavar="RESULTS.json")
+    parser.add_argument("--parts", type=lambda text: text.split(","), default=[], help="of " + ", ".join(PARTS))
     parser.add_argument("--json", type=pathlib.Path, help="also keep the raw results here")
     args = parser.parse_args()
-    results = json.loads(args.source.read_text()) if args.source else measure(args)
+    results = json.loads(args.source.read_text()) if args.source else {}
+    unknown = [part for part in args.parts if part not in PARTS]
+    if unknown:
+        sys.exit(f"there is no part {unknown[0]}; there are {', '.join(PARTS)}")
+    results |= measure(args, args.parts if args.source else args.parts or PARTS)
+    absent = [part for part in PARTS if part not in results]
+    if absent:
+        sys.exit(f"not measured: {', '.join(absent)}; name them with --parts")
     if args.json:
         args.json.write_text(json.dumps(results, indent=1))
     (ROOT / "docs/performance.md").write_text(page(results))
