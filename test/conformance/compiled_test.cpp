@@ -19,18 +19,6 @@ const std::vector<Trial>& trials() {
   return list;
 }
 
-/// The value of `n` that a sample's inputs have.
-std::int64_t symbol_of(const Trial& t, const Sample& s) {
-  const auto inputs = t.graph.inputs();
-  for (std::size_t i = 0; i < inputs.size(); ++i)
-    for (int axis = 0; axis < inputs[i].rank(); ++axis) {
-      const Dim& d = inputs[i].shape()[axis];
-      if (!d.is_static())
-        return (s.inputs[i].shape()[static_cast<std::size_t>(axis)] - d.offset()) / d.scale();
-    }
-  return 0;
-}
-
 /// Results of all samples of one trial.
 using Results = std::vector<std::vector<Tensor>>;
 
@@ -85,7 +73,8 @@ std::vector<Results> by_object(const CompileOptions& options, bool is_whole) {
     Results& results = all.emplace_back();
     if (twins.contains(t.name)) continue;
     for (const Sample& s : t.samples) {
-      results.push_back(library.run(t.name, t.graph, s.inputs, s.want, symbol_of(t, s)));
+      results.push_back(
+          library.run(t.name, t.graph, s.inputs, s.want, symbol_of(t.graph, s.inputs)));
       CHECK(library.status() == 0);
     }
     check(t, results);

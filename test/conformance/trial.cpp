@@ -228,6 +228,17 @@ bool can_be_wide(const Case& c) {
 
 } // namespace
 
+std::int64_t symbol_of(const Graph& graph, const std::vector<Tensor>& inputs) {
+  const std::vector<Value> values = graph.inputs();
+  for (std::size_t i = 0; i < values.size(); ++i)
+    for (int axis = 0; axis < values[i].rank(); ++axis) {
+      const Dim& d = values[i].shape()[axis];
+      if (!d.is_static())
+        return (inputs[i].shape()[static_cast<std::size_t>(axis)] - d.offset()) / d.scale();
+    }
+  return 0;
+}
+
 double epsilon(DType dtype) {
   return dtype == DType::BF16  ? 0x1p-8
          : dtype == DType::F16 ? 0x1p-11

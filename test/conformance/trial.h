@@ -28,6 +28,9 @@ struct Trial {
 /// second time, wide enough for full vectors and a tail.
 [[nodiscard]] std::vector<Trial> all_trials();
 
+/// The value of `n` that these inputs of the graph have; 0 where nothing depends on it.
+[[nodiscard]] std::int64_t symbol_of(const Graph& graph, const std::vector<Tensor>& inputs);
+
 /// The rounding error of one operation, relative: half a unit in the last place.
 [[nodiscard]] double epsilon(DType dtype);
 
