@@ -118,11 +118,15 @@ void ContractionEmitter::emit(Value* begin, Value* end) {
   Value* slivers = frame_.at_start([&] { return ceil_divide(ir_, extent, ir_.i64(sliver)); });
   Value* row_tiles = tile_rows(frame_, extent_of(kernel_, m_), tile_);
   const Panels panels = ContractionEmitter::panels(frame_, kernel_, tile_);
-  // A serial kernel is one block of everything.
-  if (kernel_.serial) {
+  // A serial kernel is one block of everything; and where there is but one, it is the one asked
+  // for.
+  Value* all_blocks = panels.count;
+  for (int d = 0; d < m_; ++d)
+    all_blocks = scaled(ir_, all_blocks, frame_.dim(extent_of(kernel_, d)));
+  const auto* known = constant_of(all_blocks);
+  if (kernel_.serial || (known && known->isOne())) {
     begin = ir_.i64(0);
-    end = panels.count;
-    for (int d = 0; d < m_; ++d) end = scaled(ir_, end, frame_.dim(extent_of(kernel_, d)));
+    end = all_blocks;
   }
   // A call's blocks follow each other and share one place; calls may run side by side.
   if (tile_.packed)
@@ -184,6 +188,13 @@ void ContractionEmitter::emit_sliver(const Values& batch, const Range& tiles, Va
   for (const RowSegment& segment : segments_) {
     Value* low = larger(ir_, tiles.low, segment.first);
     Value* high = smaller(ir_, tiles.high, b.CreateAdd(segment.first, segment.count));
+    if (one_tile()) { // a call would cost as much as the tile
+      Tile tile = tile_;
+      tile.vectors = vectors;
+      tile.rows = segment.rows;
+      emit_tile(frame_, kernel_, tile, tail, {segment.start, column, left, packed_, batch});
+      continue;
+    }
     llvm::Function* function = microkernel(segment.rows, vectors, tail, left != nullptr);
     emit_loop(ir_, low, high, 1, [&](Value* index) {
       Value* row = b.CreateAdd(
@@ -218,6 +229,12 @@ void ContractionEmitter::pack(const Values& batch, Value* column, int vectors, i
       store_lanes(ir_, dtype, element(ir_, dtype, to, offset), ir_.i64(1), values, nullptr);
     }
   });
+}
+
+bool ContractionEmitter::one_tile() const {
+  const Dim &rows = extent_of(kernel_, m_), &columns = extent_of(kernel_, n_);
+  return m_ == 0 && rows.is_static() && rows.value() <= tile_.rows && columns.is_static() &&
+         columns.value() <= static_cast<std::int64_t>(tile_.lanes) * tile_.vectors;
 }
 
 llvm::Function* ContractionEmitter::microkernel(int rows, int vectors, int tail, bool dynamic) {

@@ -35,6 +35,8 @@ private:
                    Value* left);
   /// Copies B's columns from `column` on to the kernel's own memory, for all of k.
   void pack(const Values& batch, Value* column, int vectors, int tail);
+  /// Whether the whole product is one tile.
+  [[nodiscard]] bool one_tile() const;
   llvm::Function* microkernel(int rows, int vectors, int tail, bool dynamic);
 
   Frame& frame_;

@@ -30,21 +30,20 @@ Value* InstrEmitter::constant(DType dtype, std::uint64_t bits) {
   return b.getInt(llvm::APInt(64, bits).trunc(static_cast<unsigned>(8 * byte_size(dtype))));
 }
 
+Value* multiply_add(IrContext& ir, DType dtype, Value* a, Value* b, Value* c) {
+  auto& builder = ir.builder;
+  if (!is_float(dtype)) return builder.CreateAdd(builder.CreateMul(a, b), c);
+  if (ir.contract && ir.traits.has_fma)
+    return builder.CreateIntrinsic(llvm::Intrinsic::fma, {a->getType()}, {a, b, c});
+  return builder.CreateFAdd(builder.CreateFMul(a, b), c);
+}
+
 Value* InstrEmitter::emit(const loop::Instr& instr, DType operand, Value* a, Value* b, Value* c) {
   auto& builder = ir_.builder;
   switch (instr.op) {
   case Op::Select: return builder.CreateSelect(a, b, c);
   case Op::Convert: return convert(operand, instr.type, a);
-  case Op::Fma: {
-    Value* sum = nullptr;
-    if (!is_float(instr.type))
-      sum = builder.CreateAdd(builder.CreateMul(a, b), c);
-    else if (ir_.contract && ir_.traits.has_fma)
-      sum = builder.CreateIntrinsic(llvm::Intrinsic::fma, {a->getType()}, {a, b, c});
-    else
-      sum = builder.CreateFAdd(builder.CreateFMul(a, b), c);
-    return rounded(ir_, instr.type, sum);
-  }
+  case Op::Fma: return rounded(ir_, instr.type, multiply_add(ir_, instr.type, a, b, c));
   case Op::Eq:
   case Op::Ne:
   case Op::Lt:

@@ -32,6 +32,9 @@ private:
   IrContext& ir_;
 };
 
+/// a * b + c in registers of the dtype; one rounding where the math level and the target allow it.
+[[nodiscard]] Value* multiply_add(IrContext& ir, DType dtype, Value* a, Value* b, Value* c);
+
 /// Whether the instruction is one of the elementary functions, which cost ten times a
 /// multiplication.
 [[nodiscard]] bool is_function(loop::Op op);

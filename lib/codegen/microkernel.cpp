@@ -4,6 +4,7 @@
 
 #include "codegen/dependence.h"
 #include "codegen/epilogue.h"
+#include "codegen/flat_rows.h"
 #include "codegen/frame.h"
 #include "codegen/instr_emitter.h"
 #include "codegen/memory.h"
@@ -14,6 +15,8 @@ namespace {
 /// K steps of one iteration: two are enough to feed the multipliers, and each more costs compile
 /// time.
 constexpr std::int64_t unroll = 2;
+/// A product of so few multiply-adds is written out: its loop would cost as much as its work.
+constexpr std::int64_t most_written_out = 96;
 
 class Microkernel {
 public:
@@ -41,8 +44,10 @@ public:
     Values sums(static_cast<std::size_t>(kernel_.chains * tile_.rows * tile_.vectors),
                 llvm::Constant::getNullValue(type));
     Value* depth = frame_.dim(kernel_.dims[static_cast<std::size_t>(k_)].extent);
-    const std::int64_t steps = std::max<std::int64_t>(unroll, kernel_.chains);
-    Value* whole = ir_.builder.CreateAnd(depth, ir_.i64(-steps));
+    const std::int64_t steps = steps_at_once();
+    Value* whole = ir_.builder.CreateSub(depth, ir_.builder.CreateURem(depth, ir_.i64(steps)));
+    if (has_flat_rows(ir_.traits, kernel_, tile_.lanes))
+      return joined(whole, flat_sums(frame_, kernel_, tile_, a_, b_, whole));
     sums = emit_loop(ir_, ir_.i64(0), whole, steps, std::move(sums),
                      [&](Value* k, const Values& state) {
                        Values next = state;
@@ -60,12 +65,21 @@ public:
   }
 
 private:
+  /// How many k one round of the loop takes: a multiple of the chains.
+  [[nodiscard]] std::int64_t steps_at_once() const {
+    const Dim& depth = kernel_.dims[static_cast<std::size_t>(k_)].extent;
+    const std::int64_t sums = static_cast<std::int64_t>(tile_.rows) * tile_.vectors;
+    const std::int64_t least =
+        std::max<std::int64_t>(sums < 4 ? 2 * unroll : unroll, kernel_.chains);
+    if (!depth.is_static() || depth.value() * sums > most_written_out) return least;
+    return std::max(least, depth.value() / least * least);
+  }
+
   /// The products after the last whole round, each to its chain; then the chains in pairs.
   Values joined(Value* whole, Values sums) {
     const std::int64_t depth = kernel_.dims[static_cast<std::size_t>(k_)].extent.value();
     start_step(whole);
-    for (std::int64_t u = 0; u < depth % std::max<std::int64_t>(unroll, kernel_.chains); ++u)
-      step(u, sums);
+    for (std::int64_t u = 0; u < depth % steps_at_once(); ++u) step(u, sums);
     while (sums.size() > static_cast<std::size_t>(tile_.rows * tile_.vectors)) {
       // Chain c is a run of sums; 2c and 2c + 1 become the new c.
       const std::size_t each = static_cast<std::size_t>(tile_.rows * tile_.vectors);
@@ -116,7 +130,6 @@ private:
   }
 
   void step(std::int64_t u, Values& sums) {
-    auto& builder = ir_.builder;
     Values columns;
     for (int j = 0; j < tile_.vectors; ++j) {
       Value* address =
@@ -135,12 +148,7 @@ private:
         const std::int64_t chain = u % kernel_.chains;
         Value*& sum = sums[static_cast<std::size_t>((chain * tile_.rows + i) * tile_.vectors + j)];
         Value* b = columns[static_cast<std::size_t>(j)];
-        if (!is_float(kernel_.acc_type))
-          sum = builder.CreateAdd(builder.CreateMul(a, b), sum);
-        else if (ir_.contract && ir_.traits.has_fma)
-          sum = builder.CreateIntrinsic(llvm::Intrinsic::fma, {sum->getType()}, {a, b, sum});
-        else
-          sum = builder.CreateFAdd(builder.CreateFMul(a, b), sum);
+        sum = multiply_add(ir_, kernel_.acc_type, a, b, sum);
       }
     }
   }
@@ -158,6 +166,23 @@ private:
 
 } // namespace
 
+void emit_tile(Frame& frame, const loop::Kernel& kernel, const Tile& tile, int tail,
+               const TileStart& start) {
+  IrContext& ir = frame.ir();
+  Values masks(static_cast<std::size_t>(tile.vectors), nullptr);
+  for (int j = 0; j < tile.vectors && start.left; ++j) {
+    Value* left =
+        ir.builder.CreateSub(start.left, ir.i64(static_cast<std::int64_t>(j) * tile.lanes));
+    left = larger(ir, left, ir.i64(0));
+    masks[static_cast<std::size_t>(j)] = tile.lanes == 1 ? ir.builder.CreateICmpSGT(left, ir.i64(0))
+                                                         : first_lanes(ir, left, tile.lanes);
+  }
+  if (tail > 0) masks.back() = first_lanes(ir, ir.i64(tail), tile.lanes);
+  const Values sums = Microkernel(ir, frame, kernel, tile)
+                          .run(start.row, start.column, start.batch, masks, start.packed);
+  emit_epilogue(frame, kernel, tile, {start.row, start.column, start.batch, masks}, sums);
+}
+
 llvm::Function* emit_microkernel(IrContext& ir, const loop::Entry& entry,
                                  const loop::Kernel& kernel, const Tile& tile, int tail,
                                  bool dynamic) {
@@ -169,22 +194,13 @@ llvm::Function* emit_microkernel(IrContext& ir, const loop::Entry& entry,
       ir.create_function(kernel.name + ".tile", ir.builder.getVoidTy(), parameters, true);
   function->addFnAttr(llvm::Attribute::NoInline);
   Frame frame(ir, *function, entry, kernel, function->getArg(0));
-  Value* row = function->getArg(2);
-  Value* column = function->getArg(3);
-  Values batch;
-  for (unsigned d = 0; d < batch_dims; ++d) batch.push_back(function->getArg(5 + d));
-  Values masks(static_cast<std::size_t>(tile.vectors), nullptr);
-  for (int j = 0; j < tile.vectors && dynamic; ++j) {
-    Value* left = ir.builder.CreateSub(function->getArg(4),
-                                       ir.i64(static_cast<std::int64_t>(j) * tile.lanes));
-    left = larger(ir, left, ir.i64(0));
-    masks[static_cast<std::size_t>(j)] = tile.lanes == 1 ? ir.builder.CreateICmpSGT(left, ir.i64(0))
-                                                         : first_lanes(ir, left, tile.lanes);
-  }
-  if (tail > 0) masks.back() = first_lanes(ir, ir.i64(tail), tile.lanes);
-  const Values sums =
-      Microkernel(ir, frame, kernel, tile).run(row, column, batch, masks, function->getArg(1));
-  emit_epilogue(frame, kernel, tile, {row, column, batch, masks}, sums);
+  TileStart start;
+  start.packed = function->getArg(1);
+  start.row = function->getArg(2);
+  start.column = function->getArg(3);
+  start.left = dynamic ? function->getArg(4) : nullptr;
+  for (unsigned d = 0; d < batch_dims; ++d) start.batch.push_back(function->getArg(5 + d));
+  emit_tile(frame, kernel, tile, tail, start);
   ir.builder.CreateRetVoid();
   return function;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "codegen/dependence.h"
+#include "codegen/flat_rows.h"
 
 namespace nngc::codegen {
 namespace {
@@ -23,6 +24,9 @@ Tile choose_tile(const TargetTraits& traits, const loop::Kernel& kernel) {
   const int registers = (wide ? 32 : 16) - (traits.has_fma ? 1 : 2);
   Tile tile;
   tile.lanes = std::clamp(traits.vector_bits() / (8 * byte_size(kernel.acc_type)), 1, nest_lanes);
+  // Half a vector is enough for half the columns, and its loads cross fewer lines.
+  if (columns.is_static() && !has_flat_rows(traits, kernel, tile.lanes))
+    while (tile.lanes > 4 && columns.value() * 2 <= tile.lanes) tile.lanes /= 2;
   const std::int64_t vectors =
       columns.is_static()
           ? std::max<std::int64_t>((columns.value() + tile.lanes - 1) / tile.lanes, 1)

@@ -227,15 +227,18 @@ private:
   /// A sum waits for the one before it. Where a contraction has so few that they cannot hide the
   /// wait, each is split; by its extents alone, so that all targets make the same bits.
   [[nodiscard]] int chains() const {
-    constexpr std::int64_t vector_bytes = 64, least_depth = 32;
+    constexpr std::int64_t vector_bytes = 64, enough_sums = 8, least_each = 4;
     const std::size_t k = kernel_.dims.size() - 1;
     for (std::size_t d = k - 2; d <= k; ++d)
       if (!kernel_.dims[d].extent.is_static()) return 1;
-    if (kernel_.dims[k].extent.value() < least_depth) return 1;
     const std::int64_t row = kernel_.dims[k - 1].extent.value() * byte_size(kernel_.acc_type);
     const std::int64_t sums =
         kernel_.dims[k - 2].extent.value() * ((row + vector_bytes - 1) / vector_bytes);
-    return sums == 1 ? 4 : sums == 2 ? 2 : 1;
+    int chains = 1;
+    while (sums > 0 && 2 * chains * sums <= enough_sums &&
+           2 * chains * least_each <= kernel_.dims[k].extent.value())
+      chains *= 2;
+    return chains;
   }
 
   loop::MatrixOperand operand(NodeId v, const Index& index) const {
