@@ -184,9 +184,18 @@ void ContractionEmitter::emit_panel(const Values& batch, const Range& tiles, con
 void ContractionEmitter::emit_sliver(const Values& batch, const Range& tiles, Value* column,
                                      int vectors, int tail, Value* left) {
   auto& b = ir_.builder;
-  if (tile_.packed) pack(batch, column, vectors, tail);
+  const auto call = [&](llvm::Function* function, Value* row) {
+    Values arguments{context_, packed_, row, column, left ? left : ir_.i64(0)};
+    arguments.insert(arguments.end(), batch.begin(), batch.end());
+    b.CreateCall(function, arguments);
+  };
   for (const RowSegment& segment : segments_) {
     Value* low = larger(ir_, tiles.low, segment.first);
+    if (tile_.packed && &segment == &segments_.front()) {
+      // The first tile of a sliver copies what it reads for those after it.
+      call(microkernel(segment.rows, vectors, tail, left != nullptr, true), segment.start);
+      low = b.CreateAdd(low, ir_.i64(1));
+    }
     Value* high = smaller(ir_, tiles.high, b.CreateAdd(segment.first, segment.count));
     if (one_tile()) { // a call would cost as much as the tile
       Tile tile = tile_;
@@ -195,40 +204,13 @@ void ContractionEmitter::emit_sliver(const Values& batch, const Range& tiles, Va
       emit_tile(frame_, kernel_, tile, tail, {segment.start, column, left, packed_, batch});
       continue;
     }
-    llvm::Function* function = microkernel(segment.rows, vectors, tail, left != nullptr);
+    llvm::Function* function = microkernel(segment.rows, vectors, tail, left != nullptr, false);
     emit_loop(ir_, low, high, 1, [&](Value* index) {
       Value* row = b.CreateAdd(
           segment.start, scaled(ir_, b.CreateSub(index, segment.first), ir_.i64(segment.rows)));
-      Values arguments{context_, packed_, row, column, left ? left : ir_.i64(0)};
-      arguments.insert(arguments.end(), batch.begin(), batch.end());
-      b.CreateCall(function, arguments);
+      call(function, row);
     });
   }
-}
-
-void ContractionEmitter::pack(const Values& batch, Value* column, int vectors, int tail) {
-  const DType dtype = kernel_.operand_type;
-  const loop::Affine& index = kernel_.b.index;
-  const int k = kernel_.parallel;
-  Value* address = frame_.base(kernel_.b.buffer, index.base);
-  const auto move = [&](Value* from, int dim, Value* steps) {
-    return element(ir_, dtype, from, scaled(ir_, steps, frame_.dim(stride_of(index, dim))));
-  };
-  for (int d = 0; d < m_; ++d) address = move(address, d, batch[static_cast<std::size_t>(d)]);
-  address = move(address, n_, column);
-  const std::int64_t width = static_cast<std::int64_t>(vectors) * tile_.lanes;
-  emit_loop(ir_, ir_.i64(0), frame_.dim(kernel_.dims.back().extent), 1, [&](Value* row) {
-    Value* from = move(address, k, row);
-    Value* to = element(ir_, dtype, packed_, scaled(ir_, row, ir_.i64(width)));
-    for (int j = 0; j < vectors; ++j) {
-      Value* offset = ir_.i64(static_cast<std::int64_t>(j) * tile_.lanes);
-      Value* mask =
-          tail > 0 && j == vectors - 1 ? first_lanes(ir_, ir_.i64(tail), tile_.lanes) : nullptr;
-      Value* values =
-          load_lanes(ir_, dtype, element(ir_, dtype, from, offset), ir_.i64(1), tile_.lanes, mask);
-      store_lanes(ir_, dtype, element(ir_, dtype, to, offset), ir_.i64(1), values, nullptr);
-    }
-  });
 }
 
 bool ContractionEmitter::one_tile() const {
@@ -237,12 +219,14 @@ bool ContractionEmitter::one_tile() const {
          columns.value() <= static_cast<std::int64_t>(tile_.lanes) * tile_.vectors;
 }
 
-llvm::Function* ContractionEmitter::microkernel(int rows, int vectors, int tail, bool dynamic) {
-  llvm::Function*& known = microkernels_[{rows, vectors, tail, dynamic}];
+llvm::Function* ContractionEmitter::microkernel(int rows, int vectors, int tail, bool dynamic,
+                                                bool packs) {
+  llvm::Function*& known = microkernels_[{rows, vectors, tail, dynamic, packs}];
   if (!known) {
     Tile tile = tile_;
     tile.rows = rows;
     tile.vectors = vectors;
+    tile.packs = packs;
     known = emit_microkernel(ir_, frame_.entry(), kernel_, tile, tail, dynamic);
   }
   return known;

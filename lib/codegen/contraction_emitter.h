@@ -33,11 +33,9 @@ private:
   void emit_panel(const Values& batch, const Range& tiles, const Range& slivers);
   void emit_sliver(const Values& batch, const Range& tiles, Value* column, int vectors, int tail,
                    Value* left);
-  /// Copies B's columns from `column` on to the kernel's own memory, for all of k.
-  void pack(const Values& batch, Value* column, int vectors, int tail);
   /// Whether the whole product is one tile.
   [[nodiscard]] bool one_tile() const;
-  llvm::Function* microkernel(int rows, int vectors, int tail, bool dynamic);
+  llvm::Function* microkernel(int rows, int vectors, int tail, bool dynamic, bool packs);
 
   Frame& frame_;
   const loop::Kernel& kernel_;
@@ -47,7 +45,7 @@ private:
   Tile tile_;
   int m_, n_;
   std::vector<RowSegment> segments_;
-  std::map<std::tuple<int, int, int, bool>, llvm::Function*> microkernels_;
+  std::map<std::tuple<int, int, int, bool, bool>, llvm::Function*> microkernels_;
 
   friend Value* contraction_blocks(Frame& frame, const loop::Kernel& kernel);
   struct Panels {

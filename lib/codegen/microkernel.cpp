@@ -15,6 +15,9 @@ namespace {
 /// K steps of one iteration: two are enough to feed the multipliers, and each more costs compile
 /// time.
 constexpr std::int64_t unroll = 2;
+/// How many rows of B are asked for ahead of a tile that copies them: they lie on pages of their
+/// own, where no hardware prefetcher follows.
+constexpr std::int64_t rows_ahead = 16;
 /// A product of so few multiply-adds is written out: its loop would cost as much as its work.
 constexpr std::int64_t most_written_out = 96;
 
@@ -33,10 +36,11 @@ public:
     a_depth_ = frame_.dim(stride_of(kernel_.a.index, k_));
     b_column_ = frame_.dim(stride_of(kernel_.b.index, n_));
     b_depth_ = frame_.dim(stride_of(kernel_.b.index, k_));
-    if (tile_.packed) {
+    packed_ = packed;
+    if (tile_.packed && !tile_.packs) {
       // Whole vectors, one row after the other; where B has no columns the copy has zeros.
       b_ = packed;
-      b_depth_ = ir_.i64(static_cast<std::int64_t>(tile_.lanes) * tile_.vectors);
+      b_depth_ = ir_.i64(width());
       b_column_ = ir_.i64(1);
       std::fill(masks_.begin(), masks_.end(), nullptr);
     }
@@ -95,6 +99,17 @@ private:
     return sums;
   }
 
+  [[nodiscard]] std::int64_t width() const {
+    return static_cast<std::int64_t>(tile_.lanes) * tile_.vectors;
+  }
+
+  void prefetch(Value* address) {
+    auto& b = ir_.builder;
+    // (address, for reading, of most locality, data): beyond the last row it does nothing.
+    b.CreateIntrinsic(llvm::Intrinsic::prefetch, {ir_.pointer_type()},
+                      {address, b.getInt32(0), b.getInt32(3), b.getInt32(1)});
+  }
+
   Value* operand(const loop::MatrixOperand& operand, const Values& batch, Value* row,
                  Value* column) {
     const DType dtype = frame_.buffer_type(operand.buffer);
@@ -112,6 +127,8 @@ private:
   void start_step(Value* k) {
     a_step_ = element(ir_, kernel_.operand_type, a_, scaled(ir_, k, a_depth_));
     b_step_ = element(ir_, kernel_.operand_type, b_, scaled(ir_, k, b_depth_));
+    if (tile_.packs)
+      packed_step_ = element(ir_, kernel_.operand_type, packed_, scaled(ir_, k, ir_.i64(width())));
   }
 
   Value* at(Value* address, Value* stride, std::int64_t index, Value* stride2,
@@ -135,10 +152,19 @@ private:
       Value* address =
           at(b_step_, b_depth_, u, b_column_, static_cast<std::int64_t>(j) * tile_.lanes);
       Value* mask = masks_[static_cast<std::size_t>(j)];
-      columns.push_back(widened(
+      Value* values =
           tile_.lanes == 1
               ? load_offsets(ir_, kernel_.operand_type, address, ir_.i64(0), mask)
-              : load_lanes(ir_, kernel_.operand_type, address, b_column_, tile_.lanes, mask)));
+              : load_lanes(ir_, kernel_.operand_type, address, b_column_, tile_.lanes, mask);
+      if (tile_.packs) {
+        prefetch(element(ir_, kernel_.operand_type, address,
+                         scaled(ir_, b_depth_, ir_.i64(rows_ahead))));
+        const std::int64_t place = u * width() + static_cast<std::int64_t>(j) * tile_.lanes;
+        store_lanes(ir_, kernel_.operand_type,
+                    element(ir_, kernel_.operand_type, packed_step_, ir_.i64(place)), ir_.i64(1),
+                    values, nullptr);
+      }
+      columns.push_back(widened(values));
     }
     for (int i = 0; i < tile_.rows; ++i) {
       Value* address = at(a_step_, a_row_, i, a_depth_, u);
@@ -161,6 +187,7 @@ private:
   int m_, n_, k_;
   Values masks_;
   Value *a_ = nullptr, *b_ = nullptr, *a_step_ = nullptr, *b_step_ = nullptr;
+  Value *packed_ = nullptr, *packed_step_ = nullptr;
   Value *a_row_ = nullptr, *a_depth_ = nullptr, *b_column_ = nullptr, *b_depth_ = nullptr;
 };
 
