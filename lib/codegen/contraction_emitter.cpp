@@ -184,8 +184,10 @@ void ContractionEmitter::emit_panel(const Values& batch, const Range& tiles, con
 void ContractionEmitter::emit_sliver(const Values& batch, const Range& tiles, Value* column,
                                      int vectors, int tail, Value* left) {
   auto& b = ir_.builder;
-  const auto call = [&](llvm::Function* function, Value* row) {
-    Values arguments{context_, packed_, row, column, left ? left : ir_.i64(0)};
+  const auto call = [&](llvm::Function* function, Value* row, Value* index) {
+    const Ahead ahead = tile_.packed ? next_sliver(column, index) : Ahead{packed_, ir_.i64(0)};
+    Values arguments{context_, packed_, ahead.address,           ahead.step,
+                     row,      column,  left ? left : ir_.i64(0)};
     arguments.insert(arguments.end(), batch.begin(), batch.end());
     b.CreateCall(function, arguments);
   };
@@ -193,7 +195,8 @@ void ContractionEmitter::emit_sliver(const Values& batch, const Range& tiles, Va
     Value* low = larger(ir_, tiles.low, segment.first);
     if (tile_.packed && &segment == &segments_.front()) {
       // The first tile of a sliver copies what it reads for those after it.
-      call(microkernel(segment.rows, vectors, tail, left != nullptr, true), segment.start);
+      call(microkernel(segment.rows, vectors, tail, left != nullptr, true), segment.start,
+           segment.first);
       low = b.CreateAdd(low, ir_.i64(1));
     }
     Value* high = smaller(ir_, tiles.high, b.CreateAdd(segment.first, segment.count));
@@ -201,16 +204,38 @@ void ContractionEmitter::emit_sliver(const Values& batch, const Range& tiles, Va
       Tile tile = tile_;
       tile.vectors = vectors;
       tile.rows = segment.rows;
-      emit_tile(frame_, kernel_, tile, tail, {segment.start, column, left, packed_, batch});
+      emit_tile(frame_, kernel_, tile, tail,
+                {segment.start, column, left, packed_, nullptr, nullptr, batch});
       continue;
     }
     llvm::Function* function = microkernel(segment.rows, vectors, tail, left != nullptr, false);
     emit_loop(ir_, low, high, 1, [&](Value* index) {
       Value* row = b.CreateAdd(
           segment.start, scaled(ir_, b.CreateSub(index, segment.first), ir_.i64(segment.rows)));
-      call(function, row);
+      call(function, row, index);
     });
   }
+}
+
+// Columns of B come from L3 or beyond, faster than it can give them if the sliver's first tile had
+// to wait for all: so the tiles of the sliver before ask for them, each for one vector of every
+// second row.
+ContractionEmitter::Ahead ContractionEmitter::next_sliver(Value* column, Value* index) {
+  auto& b = ir_.builder;
+  const loop::Affine& place = kernel_.b.index;
+  const std::int64_t size = byte_size(kernel_.operand_type);
+  Value* depth = frame_.dim(stride_of(place, kernel_.parallel));
+  Value* row = b.CreateAnd(index, ir_.i64(1));
+  Value* vector = b.CreateLShr(index, ir_.i64(1));
+  Value* next =
+      b.CreateAdd(column, ir_.i64(static_cast<std::int64_t>(tile_.lanes) * tile_.vectors));
+  next = b.CreateAdd(next, b.CreateMul(vector, ir_.i64(tile_.lanes)));
+  next = b.CreateAdd(next, b.CreateMul(row, depth));
+  Value* address =
+      element(ir_, kernel_.operand_type, frame_.base(kernel_.b.buffer, place.base), next);
+  Value* wanted = b.CreateICmpSLT(index, ir_.i64(2 * tile_.vectors));
+  return {b.CreateSelect(wanted, address, packed_),
+          b.CreateSelect(wanted, b.CreateMul(depth, ir_.i64(size)), ir_.i64(0))};
 }
 
 bool ContractionEmitter::one_tile() const {

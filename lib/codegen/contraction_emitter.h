@@ -33,6 +33,11 @@ private:
   void emit_panel(const Values& batch, const Range& tiles, const Range& slivers);
   void emit_sliver(const Values& batch, const Range& tiles, Value* column, int vectors, int tail,
                    Value* left);
+  struct Ahead {
+    Value *address, *step;
+  };
+  /// What tile number `index` of the sliver at `column` asks for.
+  Ahead next_sliver(Value* column, Value* index);
   /// Whether the whole product is one tile.
   [[nodiscard]] bool one_tile() const;
   llvm::Function* microkernel(int rows, int vectors, int tail, bool dynamic, bool packs);

@@ -28,8 +28,11 @@ public:
         n_(kernel.parallel - 1), k_(kernel.parallel) {}
 
   /// The sums, row after row.
-  Values run(Value* row, Value* column, const Values& batch, const Values& masks, Value* packed) {
+  Values run(const TileStart& start, const Values& masks) {
+    const auto& [row, column, left, packed, ahead, ahead_step, batch] = start;
     masks_ = masks;
+    ahead_ = ahead;
+    ahead_step_ = ahead_step;
     a_ = operand(kernel_.a, batch, row, column);
     b_ = operand(kernel_.b, batch, row, column);
     a_row_ = frame_.dim(stride_of(kernel_.a.index, m_));
@@ -56,6 +59,7 @@ public:
                      [&](Value* k, const Values& state) {
                        Values next = state;
                        start_step(k);
+                       if (tile_.packed) prefetch_ahead(k);
                        for (std::int64_t u = 0; u < steps; ++u) step(u, next);
                        return next;
                      });
@@ -101,6 +105,11 @@ private:
 
   [[nodiscard]] std::int64_t width() const {
     return static_cast<std::int64_t>(tile_.lanes) * tile_.vectors;
+  }
+
+  void prefetch_ahead(Value* k) {
+    Value* bytes = ir_.builder.CreateMul(k, ahead_step_);
+    prefetch(ir_.builder.CreateGEP(ir_.builder.getInt8Ty(), ahead_, bytes));
   }
 
   void prefetch(Value* address) {
@@ -187,7 +196,7 @@ private:
   int m_, n_, k_;
   Values masks_;
   Value *a_ = nullptr, *b_ = nullptr, *a_step_ = nullptr, *b_step_ = nullptr;
-  Value *packed_ = nullptr, *packed_step_ = nullptr;
+  Value *packed_ = nullptr, *packed_step_ = nullptr, *ahead_ = nullptr, *ahead_step_ = nullptr;
   Value *a_row_ = nullptr, *a_depth_ = nullptr, *b_column_ = nullptr, *b_depth_ = nullptr;
 };
 
@@ -205,8 +214,7 @@ void emit_tile(Frame& frame, const loop::Kernel& kernel, const Tile& tile, int t
                                                          : first_lanes(ir, left, tile.lanes);
   }
   if (tail > 0) masks.back() = first_lanes(ir, ir.i64(tail), tile.lanes);
-  const Values sums = Microkernel(ir, frame, kernel, tile)
-                          .run(start.row, start.column, start.batch, masks, start.packed);
+  const Values sums = Microkernel(ir, frame, kernel, tile).run(start, masks);
   emit_epilogue(frame, kernel, tile, {start.row, start.column, start.batch, masks}, sums);
 }
 
@@ -215,18 +223,20 @@ llvm::Function* emit_microkernel(IrContext& ir, const loop::Entry& entry,
                                  bool dynamic) {
   llvm::IRBuilderBase::InsertPointGuard guard(ir.builder);
   const auto batch_dims = static_cast<std::size_t>(kernel.parallel - 2);
-  std::vector<Type*> parameters{ir.pointer_type(), ir.pointer_type()};
-  parameters.insert(parameters.end(), 3 + batch_dims, ir.i64_type());
+  std::vector<Type*> parameters{ir.pointer_type(), ir.pointer_type(), ir.pointer_type()};
+  parameters.insert(parameters.end(), 4 + batch_dims, ir.i64_type());
   llvm::Function* function =
       ir.create_function(kernel.name + ".tile", ir.builder.getVoidTy(), parameters, true);
   function->addFnAttr(llvm::Attribute::NoInline);
   Frame frame(ir, *function, entry, kernel, function->getArg(0));
   TileStart start;
   start.packed = function->getArg(1);
-  start.row = function->getArg(2);
-  start.column = function->getArg(3);
-  start.left = dynamic ? function->getArg(4) : nullptr;
-  for (unsigned d = 0; d < batch_dims; ++d) start.batch.push_back(function->getArg(5 + d));
+  start.ahead = function->getArg(2);
+  start.ahead_step = function->getArg(3);
+  start.row = function->getArg(4);
+  start.column = function->getArg(5);
+  start.left = dynamic ? function->getArg(6) : nullptr;
+  for (unsigned d = 0; d < batch_dims; ++d) start.batch.push_back(function->getArg(7 + d));
   emit_tile(frame, kernel, tile, tail, start);
   ir.builder.CreateRetVoid();
   return function;

@@ -11,6 +11,8 @@ struct TileStart {
   Value *row = nullptr, *column = nullptr;
   Value* left = nullptr;   ///< so many columns exist from here on; null: all that the tile has
   Value* packed = nullptr; ///< the copy of B's columns, if the tile has one
+  /// Asked for while k passes, `ahead_step` bytes further with each; null: nothing.
+  Value *ahead = nullptr, *ahead_step = nullptr;
   Values batch;
 };
 
