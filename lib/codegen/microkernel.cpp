@@ -109,14 +109,14 @@ private:
 
   void prefetch_ahead(Value* k) {
     Value* bytes = ir_.builder.CreateMul(k, ahead_step_);
-    prefetch(ir_.builder.CreateGEP(ir_.builder.getInt8Ty(), ahead_, bytes));
+    prefetch(ir_.builder.CreateGEP(ir_.builder.getInt8Ty(), ahead_, bytes), 2);
   }
 
-  void prefetch(Value* address) {
+  void prefetch(Value* address, unsigned locality) {
     auto& b = ir_.builder;
     // (address, for reading, of most locality, data): beyond the last row it does nothing.
     b.CreateIntrinsic(llvm::Intrinsic::prefetch, {ir_.pointer_type()},
-                      {address, b.getInt32(0), b.getInt32(3), b.getInt32(1)});
+                      {address, b.getInt32(0), b.getInt32(locality), b.getInt32(1)});
   }
 
   Value* operand(const loop::MatrixOperand& operand, const Values& batch, Value* row,
@@ -167,7 +167,7 @@ private:
               : load_lanes(ir_, kernel_.operand_type, address, b_column_, tile_.lanes, mask);
       if (tile_.packs) {
         prefetch(element(ir_, kernel_.operand_type, address,
-                         scaled(ir_, b_depth_, ir_.i64(rows_ahead))));
+                         scaled(ir_, b_depth_, ir_.i64(rows_ahead))), 3);
         const std::int64_t place = u * width() + static_cast<std::int64_t>(j) * tile_.lanes;
         store_lanes(ir_, kernel_.operand_type,
                     element(ir_, kernel_.operand_type, packed_step_, ir_.i64(place)), ir_.i64(1),
