@@ -59,9 +59,10 @@ TEST_CASE("matrix products are bit for bit the sum in the order of k") {
     std::int64_t m, n, k;
   };
   for (const Options& options : machines())
-    for (const Size& s : {Size{1, 1, 1}, Size{1, 10, 37}, Size{1, 300, 20}, Size{3, 40, 9},
-                          Size{17, 10, 33}, Size{13, 67, 12}, Size{31, 130, 5}, Size{64, 64, 64},
-                          Size{29, 45, 300}, Size{5, 16, 0}}) {
+    for (const Size& s :
+         {Size{1, 1, 1}, Size{1, 10, 37}, Size{1, 300, 20}, Size{3, 40, 9}, Size{17, 10, 33},
+          Size{13, 67, 12}, Size{31, 130, 5}, Size{64, 64, 64}, Size{29, 45, 300}, Size{5, 16, 0},
+          Size{1, 3, 6}, Size{2, 7, 13}, Size{16, 2, 13}}) {
       CAPTURE(describe(options));
       Maker maker = dense(s.m, s.n, s.k);
       loop::verify(maker.program);
@@ -206,7 +207,12 @@ TEST_CASE("few sums are split into chains, each in the order of k") {
   for (const Options& options : machines())
     for (const auto& [m, n, k, chains] :
          {std::array{1, 10, 37, 4}, std::array{1, 3, 40, 4}, std::array{2, 16, 35, 2},
-          std::array{1, 20, 64, 2}, std::array{1, 10, 3, 4}, std::array{1, 33, 50, 8}}) {
+          std::array{1, 20, 64, 2}, std::array{1, 10, 3, 4}, std::array{1, 33, 50, 8},
+          // rows read flat, with and without a rest
+          std::array{1, 10, 85, 8}, std::array{1, 14, 64, 8}, std::array{1, 2, 70, 8},
+          std::array{1, 6, 33, 8}, std::array{1, 12, 8, 8}, std::array{1, 4, 40, 4},
+          // written out
+          std::array{1, 16, 14, 2}, std::array{2, 16, 13, 4}, std::array{4, 8, 11, 2}}) {
       CAPTURE(describe(options), m, n, k, chains);
       Maker maker = dense(m, n, k);
       maker.entry().kernels[0].chains = chains;
