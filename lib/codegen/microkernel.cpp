@@ -166,8 +166,9 @@ private:
               ? load_offsets(ir_, kernel_.operand_type, address, ir_.i64(0), mask)
               : load_lanes(ir_, kernel_.operand_type, address, b_column_, tile_.lanes, mask);
       if (tile_.packs) {
-        prefetch(element(ir_, kernel_.operand_type, address,
-                         scaled(ir_, b_depth_, ir_.i64(rows_ahead))), 3);
+        prefetch(
+            element(ir_, kernel_.operand_type, address, scaled(ir_, b_depth_, ir_.i64(rows_ahead))),
+            3);
         const std::int64_t place = u * width() + static_cast<std::int64_t>(j) * tile_.lanes;
         store_lanes(ir_, kernel_.operand_type,
                     element(ir_, kernel_.operand_type, packed_step_, ir_.i64(place)), ir_.i64(1),
