@@ -93,7 +93,8 @@ struct RuleInfo {
                                const PassOptions& options = {}, Where where = Where::current());
 
 /// The whole pipeline: what `compile` does to a graph before it makes kernels of it.
-[[nodiscard]] Graph optimize(const Graph& graph, const PassOptions& options = {});
+[[nodiscard]] Graph optimize(const Graph& graph, const PassOptions& options = {},
+                             Where where = Where::current());
 
 /// Forward nodes that a live backward or update node uses: values the backward part did not compute
 /// again.

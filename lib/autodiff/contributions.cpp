@@ -81,6 +81,10 @@ std::string label(Value v) {
 }
 } // namespace
 
+void rethrow_at(Value v, const Where& where, const Error& error) {
+  throw Error(error.kind(), "derivative of " + label(v) + ": " + error.message(), where);
+}
+
 void check_differentiable(std::string_view what, Value v, Where where) {
   if (is_float(v.dtype())) return;
   throw Error(Error::Kind::Type,
@@ -94,7 +98,8 @@ void check_directions(std::string_view what, std::string_view of, std::span<cons
   if (values.size() != directions.size())
     throw Error(Error::Kind::Argument,
                 std::string(what) + ": " + std::to_string(directions.size()) + " " +
-                    std::string(of) + " for " + std::to_string(values.size()) + " values",
+                    std::string(of) + "s for " + std::to_string(values.size()) +
+                    (values.size() == 1 ? " value" : " values"),
                 where);
   for (std::size_t i = 0; i < values.size(); ++i)
     if (!(values[i].type() == directions[i].type()))

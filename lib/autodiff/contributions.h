@@ -19,6 +19,9 @@ namespace nngc {
 /// than two 16-bit floats are added in f32. No parts: an empty value.
 [[nodiscard]] Masked sum_of(std::span<const Masked> parts);
 
+/// The error again, about the derivative of `v`, with that place.
+[[noreturn]] void rethrow_at(Value v, const Where& where, const Error& error);
+
 /// While it lives, new nodes count as derivatives of the node `origin` (restored even when a rule
 /// throws).
 class OriginScope {
@@ -39,6 +42,16 @@ private:
 [[nodiscard]] std::vector<bool> paths_between(const GraphData& graph,
                                               std::span<const Value> sources,
                                               std::span<const Value> targets);
+
+/// Runs `rule`, the derivative of `v`. What its builders find wrong is no line of ours: it is
+/// thrown again with the node and the user's place.
+template <class Rule> auto with_place(Value v, const Where& where, Rule rule) {
+  try {
+    return rule();
+  } catch (const Error& error) {
+    rethrow_at(v, where, error);
+  }
+}
 
 /// Throws Error{Type} naming the value unless it is a float.
 void check_differentiable(std::string_view what, Value v, Where where);

@@ -12,8 +12,10 @@ namespace {
 
 class Forward {
 public:
-  Forward(GraphData* graph, std::span<const Value> wrt, std::span<const Value> outputs)
-      : graph_(graph), on_path_(paths_between(*graph, wrt, outputs)), tangents_(on_path_.size()) {}
+  Forward(GraphData* graph, std::span<const Value> wrt, std::span<const Value> outputs,
+          const Where& where)
+      : graph_(graph), where_(where), on_path_(paths_between(*graph, wrt, outputs)),
+        tangents_(on_path_.size()) {}
 
   void seed(Value v, Value tangent) {
     if (v.id() >= tangents_.size() || !on_path_[v.id()]) return;
@@ -26,7 +28,7 @@ public:
     for (NodeId id = 0; id < on_path_.size(); ++id) {
       if (!on_path_[id]) continue;
       origin.set(id);
-      const Value moved = propagate(id);
+      const Value moved = with_place({graph_, id}, where_, [&] { return propagate(id); });
       // A node of wrt that depends on another moves with it as well.
       if (moved) tangents_[id] = tangents_[id] ? tangents_[id] + moved : moved;
     }
@@ -64,6 +66,7 @@ private:
   }
 
   GraphData* graph_;
+  Where where_; ///< of the user's call
   std::vector<bool> on_path_;
   std::vector<Value> tangents_; ///< empty: a structural zero
 };
@@ -82,7 +85,7 @@ std::vector<Value> jvp(std::span<const Value> outputs, std::span<const Value> wr
   if (outputs.empty()) return {};
 
   const SectionScope section(graph, Section::Backward);
-  Forward forward(graph, wrt, outputs);
+  Forward forward(graph, wrt, outputs, where);
   for (std::size_t i = 0; i < wrt.size(); ++i) forward.seed(wrt[i], tangents[i]);
   forward.run();
   std::vector<Value> result;

@@ -14,9 +14,10 @@ namespace {
 
 class Reverse {
 public:
-  Reverse(GraphData* graph, std::span<const Value> outputs, std::span<const Value> wrt)
-      : graph_(graph), on_path_(paths_between(*graph, wrt, outputs)), parts_(on_path_.size()),
-        kept_(on_path_.size()) {
+  Reverse(GraphData* graph, std::span<const Value> outputs, std::span<const Value> wrt,
+          const Where& where)
+      : graph_(graph), where_(where), on_path_(paths_between(*graph, wrt, outputs)),
+        parts_(on_path_.size()), kept_(on_path_.size()) {
     for (Value v : wrt)
       if (v.id() < kept_.size()) kept_[v.id()] = true;
   }
@@ -33,7 +34,7 @@ public:
       const Masked cotangent = sum_of(parts_[id]);
       parts_[id].clear();
       parts_[id].shrink_to_fit();
-      propagate(id, cotangent);
+      with_place({graph_, id}, where_, [&] { propagate(id, cotangent); });
       if (kept_[id]) parts_[id].push_back({materialized(cotangent), {}});
     }
   }
@@ -98,6 +99,7 @@ private:
   }
 
   GraphData* graph_;
+  Where where_;               ///< of the user's call
   std::vector<bool> on_path_; ///< between wrt and outputs
   std::vector<std::vector<Masked>>
       parts_;                   ///< per node, in order of arrival: users from the last to the first
@@ -120,7 +122,7 @@ std::vector<Value> vjp(std::span<const Value> outputs, std::span<const Value> co
   if (wrt.empty()) return {};
 
   const SectionScope section(graph, Section::Backward);
-  Reverse reverse(graph, outputs, wrt);
+  Reverse reverse(graph, outputs, wrt, where);
   for (std::size_t i = 0; i < outputs.size(); ++i) reverse.seed(outputs[i], cotangents[i]);
   reverse.run();
   std::vector<Value> result;

@@ -109,8 +109,18 @@ std::vector<std::int64_t> bind_symbols(const Executable::Impl& impl,
   }
   for (std::size_t s = 0; s < values.size(); ++s)
     if (values[s] < 0)
-      throw Error(Error::Kind::Shape, "run: no argument tells the value of a symbolic dim");
+      throw Error(Error::Kind::Shape, "run: no argument tells the value of '" +
+                                          make_dim(symbols[s], 1, 0).symbol_name() + "'");
   return values;
+}
+
+[[noreturn]] void refuse_sizes(const Executable::Impl& impl,
+                               const std::vector<std::int64_t>& values) {
+  std::string list;
+  for (std::size_t s = 0; s < values.size(); ++s)
+    list += (s == 0 ? "" : ", ") + make_dim(impl.entry.symbols[s], 1, 0).symbol_name() + " = " +
+            std::to_string(values[s]);
+  throw Error(Error::Kind::Shape, "run: with " + list + ", an extent inside the model is negative");
 }
 
 /// Workspaces are kept per thread: a call allocates only when it needs more than any before it.
@@ -156,8 +166,7 @@ void Executable::run(std::span<const Arg> args, const nngc_parallel* parallel) c
   std::vector<void*> pointers;
   for (const Arg* a : given) pointers.push_back(a->data);
   if (run_raw(pointers.data(), dims.data(), thread_workspace(workspace_bytes(dims)), parallel) != 0)
-    throw Error(Error::Kind::Shape,
-                "run: with these sizes, an extent inside the model is negative");
+    refuse_sizes(*impl_, dims);
 }
 
 int Executable::run_raw(void* const* args, const std::int64_t* dims, void* workspace,

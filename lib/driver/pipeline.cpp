@@ -35,8 +35,8 @@ std::string pipeline(MathLevel level) {
   return list;
 }
 
-Graph optimize(const Graph& graph, const PassOptions& options) {
-  return run_passes(graph, pipeline(options.math), options);
+Graph optimize(const Graph& graph, const PassOptions& options, Where where) {
+  return run_passes(graph, pipeline(options.math), options, where);
 }
 
 } // namespace nngc

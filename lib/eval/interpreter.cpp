@@ -7,13 +7,13 @@
 namespace nngc {
 
 void DimBinding::bind(const std::string& input, const TensorType& type, int axis,
-                      std::int64_t extent, const Where& where) {
+                      std::int64_t extent) {
   const Dim dim = type.shape[axis];
   const auto fail = [&](const std::string& why) {
     throw Error(Error::Kind::Shape,
                 "eval: input '" + input + "' is " + type.str() + "; axis " + std::to_string(axis) +
                     " has extent " + std::to_string(extent) + ", " + why,
-                where);
+                where_);
   };
   if (dim.is_static()) {
     if (dim.value() != extent) fail("not " + std::to_string(dim.value()));
@@ -32,7 +32,8 @@ std::int64_t DimBinding::value(Dim d) const {
   if (d.is_static()) return d.value();
   const auto it = bound_.find(d.symbol_id());
   if (it == bound_.end())
-    throw Error(Error::Kind::Shape, "eval: no input says what '" + d.symbol_name() + "' is");
+    throw Error(Error::Kind::Shape, "eval: no input says what '" + d.symbol_name() + "' is",
+                where_);
   return d.at(it->second.value);
 }
 
@@ -55,7 +56,7 @@ void Interpreter::set_input(std::size_t index, EvalArray value) {
                     std::to_string(value.shape.size()),
                 where_);
   for (int axis = 0; axis < type.shape.rank(); ++axis)
-    dims_.bind(info.name, type, axis, value.shape[static_cast<std::size_t>(axis)], where_);
+    dims_.bind(info.name, type, axis, value.shape[static_cast<std::size_t>(axis)]);
   inputs_[info.node] = std::move(value);
 }
 

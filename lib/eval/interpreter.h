@@ -17,10 +17,10 @@ enum class Domain : std::uint8_t { Plain, Complex };
 /// Values of symbolic dims, found by comparing extents.
 class DimBinding {
 public:
+  explicit DimBinding(Where where) : where_(where) {}
   /// Takes `extent` as the value of `dim`; throws Error{Shape} naming `input` and its axis where
   /// that cannot be.
-  void bind(const std::string& input, const TensorType& type, int axis, std::int64_t extent,
-            const Where& where);
+  void bind(const std::string& input, const TensorType& type, int axis, std::int64_t extent);
   /// Throws Error{Shape} for a symbol that no input has bound.
   [[nodiscard]] std::int64_t value(Dim d) const;
 
@@ -29,13 +29,15 @@ private:
     std::int64_t value;
     std::string input; ///< the one that said so
   };
+  Where where_; ///< of the call to eval
   std::map<std::uint32_t, Bound> bound_;
 };
 
 class Interpreter {
 public:
   Interpreter(const Graph& graph, Domain domain, Where where)
-      : graph_(*graph.data()), domain_(domain), where_(where), live_(live_nodes(graph_)) {}
+      : graph_(*graph.data()), domain_(domain), where_(where), live_(live_nodes(graph_)),
+        dims_(where) {}
 
   /// The array of input number `index`; throws Error{Type, Shape} where it does not fit.
   void set_input(std::size_t index, const Tensor& value);

@@ -106,8 +106,10 @@ Value append(GraphData* graph, Opcode op, std::span<const Value> operands, Attrs
   const int count = static_cast<int>(operands.size());
   if (count < def.min_operands || (def.max_operands >= 0 && count > def.max_operands))
     throw Error(Error::Kind::Argument,
-                std::string(def.mnemonic) + ": takes " + std::to_string(def.min_operands) +
-                    " operands, got " + std::to_string(count),
+                std::string(def.mnemonic) + ": takes " + (def.max_operands < 0 ? "at least " : "") +
+                    std::to_string(def.min_operands) +
+                    (def.min_operands == 1 ? " operand" : " operands") + ", got " +
+                    std::to_string(count),
                 where);
   check_attrs(def, attrs, where);
 

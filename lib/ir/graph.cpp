@@ -5,6 +5,15 @@
 
 namespace nngc {
 
+namespace {
+void check_own(const std::string& what, Value value, const GraphData* graph, const Where& where) {
+  if (!value) throw Error(Error::Kind::Graph, what + " is an empty Value", where);
+  if (value.graph() != graph)
+    throw Error(Error::Kind::Graph,
+                what + " belongs to another graph, '" + value.graph()->name + "'", where);
+}
+} // namespace
+
 const TensorType& Value::type() const { return graph_->type(id_); }
 
 std::string_view name(Role role) {
@@ -52,9 +61,7 @@ void Graph::output(std::string_view name, Value value, Where where) {
     throw Error(Error::Kind::Graph,
                 "output: '" + std::string(name) + "' is no identifier ([A-Za-z_][A-Za-z0-9_]*)",
                 where);
-  if (value.graph() != data_.get())
-    throw Error(Error::Kind::Graph,
-                "output: the value of '" + std::string(name) + "' belongs to another graph", where);
+  check_own("output: the value of '" + std::string(name) + "'", value, data_.get(), where);
   for (const Output& o : data_->outputs)
     if (o.name == name)
       throw Error(Error::Kind::Graph, "output: the name '" + std::string(name) + "' is taken",
@@ -63,11 +70,14 @@ void Graph::output(std::string_view name, Value value, Where where) {
 }
 
 void Graph::update(Value input, Value result, Where where) {
-  if (input.graph() != data_.get() || result.graph() != data_.get())
-    throw Error(Error::Kind::Graph, "update: a value belongs to another graph", where);
+  check_own("update: the input", input, data_.get(), where);
   if (data_->node(input.id()).op != Opcode::Input)
-    throw Error(Error::Kind::Graph, "update: only an input can be updated", where);
+    throw Error(Error::Kind::Graph,
+                "update: only an input can be updated, not the result of " +
+                    std::string(data_->def(input.id()).mnemonic),
+                where);
   const std::string name(input_name(input));
+  check_own("update: the new value of '" + name + "'", result, data_.get(), where);
   if (input.type() != result.type())
     throw Error(Error::Kind::Type,
                 "update: '" + name + "' is " + input.type().str() + ", its new value " +

@@ -56,8 +56,8 @@ TensorType infer(const InferContext& c) {
   check_pairs(c, plan.contract_a, plan.contract_b, "contracted");
   const DType out = c.attrs.get_or<DType>("out", a.dtype);
   if (out != a.dtype && !(out == DType::F32 && (a.dtype == DType::BF16 || a.dtype == DType::F16)))
-    c.fail(Error::Kind::Type, "the result can be " + std::string(name(a.dtype)) +
-                                  ", or f32 for 16-bit floats, not " + std::string(name(out)));
+    c.fail(Error::Kind::Type,
+           "'out' is the operands' dtype, or f32 for 16-bit floats, not " + std::string(name(out)));
   std::vector<Dim> dims;
   for (std::int64_t axis : plan.batch_a) dims.push_back(extent(a.shape, axis));
   for (std::int64_t axis : plan.free_a) dims.push_back(extent(a.shape, axis));

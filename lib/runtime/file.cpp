@@ -83,7 +83,11 @@ std::size_t InputFile::read_some(void* into, std::size_t count) {
     const char* why = gzerror(gz, &code);
     if (got < 0 && code == Z_ERRNO) io_error(path_, "cannot read", errno);
     // Z_BUF_ERROR is the end of a gzip file in the middle of its stream: too short, like any other.
-    if (got < 0 && code != Z_BUF_ERROR) fail(fmt::format("corrupt gzip data ({})", why));
+    if (got < 0 && code != Z_BUF_ERROR) {
+      const std::string_view text = why; // "<fd:3>: " and what is wrong
+      fail(fmt::format("corrupt gzip data ({})",
+                       text.substr(text.starts_with("<fd:") ? text.find(": ") + 2 : 0)));
+    }
     if (got <= 0) break;
     total += static_cast<std::size_t>(got);
   }

@@ -86,8 +86,8 @@ private:
 
   void expect(std::string_view token) {
     if (!accept(token))
-      file_.fail(fmt::format("malformed .npy header: expected '{}' before '{}'", token,
-                             rest_.substr(0, 20)));
+      file_.fail(fmt::format("malformed .npy header: expected {} before {}", token,
+                             rest_.substr(0, std::min<std::size_t>(rest_.find('\n'), 20))));
   }
 
   std::string_view string() {

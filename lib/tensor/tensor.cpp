@@ -17,9 +17,9 @@ void Tensor::Free::operator()(std::byte* p) const noexcept { ::operator delete[]
 Tensor::Tensor(DType dtype, std::vector<std::int64_t> shape)
     : dtype_(dtype), shape_(std::move(shape)), size_(1) {
   for (std::int64_t d : shape_) {
-    if (d < 0 || (d != 0 && size_ > (std::int64_t{1} << 48) / d))
-      throw Error(Error::Kind::Shape,
-                  "tensor: an extent of " + std::to_string(d) + " is out of range");
+    if (d < 0) throw Error(Error::Kind::Shape, "tensor: a negative extent: " + type_str());
+    if (d != 0 && size_ > (std::int64_t{1} << 48) / d)
+      throw Error(Error::Kind::Shape, "tensor: more than 2^48 elements: " + type_str());
     size_ *= d;
   }
   data_.reset(new (alignment) std::byte[bytes() + 64]);

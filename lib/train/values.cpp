@@ -77,8 +77,9 @@ Tensor allocate(const TensorType& type, const DimValues& dims) {
     }
     const auto it = dims.find(d.symbol_name());
     if (it == dims.end())
-      throw Error(Error::Kind::Argument, fmt::format("{}: the size '{}' has no value; give one",
-                                                     type.str(), d.symbol_name()));
+      throw Error(Error::Kind::Argument,
+                  fmt::format("allocate: {}: the size '{}' has no value; give one", type.str(),
+                              d.symbol_name()));
     shape.push_back(d.at(it->second));
   }
   return {type.dtype, std::move(shape)};
@@ -124,8 +125,8 @@ std::vector<std::uint32_t> shuffled(std::uint32_t count, std::uint64_t seed) {
 
 void take_rows(const Tensor& from, std::span<const std::uint32_t> rows, Tensor& to) {
   if (from.dtype() != to.dtype())
-    throw Error(Error::Kind::Type,
-                fmt::format("take_rows: from {} to {}", from.type_str(), to.type_str()));
+    throw Error(Error::Kind::Type, fmt::format("take_rows: dtypes differ: from {} to {}",
+                                               from.type_str(), to.type_str()));
   const std::int64_t bytes = row_bytes(from);
   if (from.shape().empty() || to.shape().empty() || bytes != row_bytes(to))
     throw Error(Error::Kind::Shape, fmt::format("take_rows: rows of {} are not rows of {}",

@@ -86,7 +86,7 @@ Graph make_vjp(const Graph& model, const LossOptions& options) {
     cotangents.push_back(g.input("d_" + o.name, o.value.type()));
   }
   if (outputs.empty())
-    throw Error(Error::Kind::Type, "the model has no float output to differentiate");
+    throw Error(Error::Kind::Type, "--entry=vjp: the model has no float output to differentiate");
   const std::vector<Value> results = vjp(outputs, cotangents, wrt);
   for (std::size_t i = 0; i < wrt.size(); ++i)
     g.output("d_" + std::string(g.input_name(wrt[i])), results[i]);
@@ -105,7 +105,7 @@ Graph make_jvp(const Graph& model, const LossOptions& options) {
     if (!o.updates && is_float(o.value.dtype()))
       outputs.push_back(in(g, o.value)), names.push_back("t_" + o.name);
   if (outputs.empty())
-    throw Error(Error::Kind::Type, "the model has no float output to differentiate");
+    throw Error(Error::Kind::Type, "--entry=jvp: the model has no float output to differentiate");
   const std::vector<Value> results = jvp(outputs, wrt, tangents);
   for (std::size_t i = 0; i < results.size(); ++i) g.output(names[i], results[i]);
   return g;

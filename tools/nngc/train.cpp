@@ -73,7 +73,8 @@ void TrainCommand::bind_batch(const Tensors& sets, const Graph& graph) {
       throw Error(Error::Kind::Data, fmt::format("{} rows make no batch of {}", rows(sets), batch));
     if (lead.is_static()) return;
     if (lead.scale() != 1 || lead.offset() != 0)
-      throw UsageError("--dim: bind " + lead.str() + " by hand");
+      throw UsageError(fmt::format("--batch: the model's rows are {}; bind them with --dim {}=N",
+                                   lead.str(), lead.symbol_name()));
     model.dims.push_back(lead.symbol_name() + "=" + std::to_string(batch));
     return;
   }
@@ -124,9 +125,6 @@ Tensors TrainCommand::arguments(const Executable& step, const Tensors& sets) con
     }
   }
   if (!missing.empty()) throw UsageError("inputs are missing:" + missing);
-  for (const auto& [name, set] : sets)
-    if (!tensors.contains(name))
-      throw UsageError("--data " + name + ": the training step does not use this input");
   allocate_outputs(step.arguments(), dims, tensors);
   return tensors;
 }

@@ -151,7 +151,7 @@ TEST_CASE("what cannot be differentiated is an error that says what", "[autodiff
   NNGC_CHECK_THROWS(grad(loss, foreign), Error, "two graphs");
   NNGC_CHECK_THROWS(vjp(losses, floats, floats), Error, "its cotangent f32[3]");
   NNGC_CHECK_THROWS(jvp(losses, floats, losses), Error, "its tangent f32[]");
-  NNGC_CHECK_THROWS(vjp(losses, {}, floats), Error, "0 cotangent for 1 values");
+  NNGC_CHECK_THROWS(vjp(losses, {}, floats), Error, "0 cotangents for 1 value");
   try {
     grad(loss, ints);
   } catch (const Error& e) {

@@ -94,7 +94,8 @@ TEST_CASE("take_rows copies rows and refuses what does not fit") {
   NNGC_CHECK_THROWS(take_rows(from, many, to), Error, "3 rows do not fit");
   Tensor wide(DType::F32, {2, 4}), ints(DType::I32, {2, 3});
   NNGC_CHECK_THROWS(take_rows(from, rows, wide), Error, "are not rows of");
-  NNGC_CHECK_THROWS(take_rows(from, rows, ints), Error, "take_rows: from f32[4,3] to i32[2,3]");
+  NNGC_CHECK_THROWS(take_rows(from, rows, ints), Error,
+                    "take_rows: dtypes differ: from f32[4,3] to i32[2,3]");
 }
 
 TEST_CASE("allocate needs the value of each symbol") {

@@ -1,0 +1,53 @@
+// Mistakes with composites, derivatives and training steps, each at its own line.
+#include <array>
+
+#include "nngc/autodiff.h"
+#include "nngc/ops.h"
+#include "nngc/passes.h"
+#include "nngc/train.h"
+#include "test/errors/catalogue.h"
+
+namespace nngc::test {
+
+using Kind = Error::Kind;
+
+// clang-format off: one line a mistake, however long; its place is that line
+std::vector<Mistake> composite_mistakes() {
+  const std::string composite = "lib/ops/composite/composite.cpp", classes = "lib/ops/composite/classification_loss.cpp";
+  const std::string directions = "lib/autodiff/contributions.cpp", optimizer = "lib/train/optimizer.cpp";
+  return {
+      mistake(composite, Kind::Type, "softmax: needs floats: i32[2,3]", [](Ground& w) { softmax(w.i); }),
+      mistake(composite, Kind::Type, "gelu: needs floats: i32[2,3]", [](Ground& w) { gelu(w.i); }),
+      mistake(composite, Kind::Type, "bce_with_logits: dtypes differ: f32[2,3] and f64[2,3]", [](Ground& w) { bce_with_logits(w.a, w.d); }),
+      mistake(composite, Kind::Shape, "mse: shapes differ: f32[2,3] and f32[3,2]", [](Ground& w) { mse(w.a, w.tall); }),
+      mistake(composite, Kind::Attribute, "softmax: axis 5 is out of range: f32[2,3]", [](Ground& w) { softmax(w.a, 5); }),
+      mistake(classes, Kind::Shape, "cross_entropy: needs an axis of classes: f32[]", [](Ground& w) { cross_entropy(w.s, w.s); }),
+      mistake(classes, Kind::Shape, "cross_entropy_with_logits: integer labels must be one per row, i32[2], got i32[3] for f32[2,3]", [](Ground& w) { cross_entropy_with_logits(w.a, w.g.find_input("k3")); }),
+      mistake("lib/ops/composite/activation.cpp", Kind::Type, "logical_not: needs bools or ints: f32[2,3]", [](Ground& w) { logical_not(w.a); }),
+      mistake("lib/ops/composite/dense.cpp", Kind::Shape, "dense: needs x[..., in], weights[in, out], bias[out], got f32[2,3], f32[4,5], f32[3]", [](Ground& w) { dense(w.a, w.w, w.row); }),
+      mistake("lib/ops/composite/dropout.cpp", Kind::Type, "uniform: needs a float dtype: i32[3]", [](Ground& w) { uniform(w.s, w.s, i32({3}), 0); }),
+      mistake("lib/ops/composite/dropout.cpp", Kind::Argument, "dropout: rate must be in [0, 1), got 1.000000", [](Ground& w) { dropout(w.a, 1, w.s, w.s, 0); }),
+      mistake("lib/ops/composite/one_hot.cpp", Kind::Type, "one_hot: needs integer indices: f32[2,3]", [](Ground& w) { one_hot(w.a, 3); }),
+      mistake("lib/ops/composite/regression_loss.cpp", Kind::Argument, "smooth_l1: beta must be positive, got 0.000000", [](Ground& w) { smooth_l1(w.a, w.a, 0); }),
+
+      mistake("lib/autodiff/reverse.cpp", Kind::Shape, "grad: the loss is f32[2,3]; it must have rank 0 (take a sum or mean, or use vjp)", [](Ground& w) { grad(w.a, std::array{w.w}); }),
+      mistake(directions, Kind::Type, "grad: input 'i' is i32[2,3], and only floats have derivatives", [](Ground& w) { grad(w.s, std::array{w.i}); }),
+      mistake(directions, Kind::Type, "grad: %29 (reduce) is i32[], and only floats have derivatives", [](Ground& w) { grad(reduce_sum(w.i), std::array{w.a}); }),
+      mistake(directions, Kind::Type, "jvp: input 'p' is bool[2,3], and only floats have derivatives", [](Ground& w) { jvp(std::array{w.p}, std::array{w.a}, std::array{w.a}); }),
+      mistake(directions, Kind::Argument, "jvp: 0 tangents for 1 value", [](Ground& w) { jvp(std::array{w.a}, std::array{w.a}, {}); }),
+      mistake(directions, Kind::Argument, "hvp: 0 directions for 1 value", [](Ground& w) { hvp(w.s, std::array{w.a}, {}); }),
+      mistake(directions, Kind::Shape, "vjp: input 'a' is f32[2,3], its cotangent f32[3,2]", [](Ground& w) { vjp(std::array{w.a}, std::array{w.tall}, std::array{w.a}); }),
+      mistake(directions, Kind::Shape, "jvp: input 'a' is f32[2,3], its tangent f32[3,2]", [](Ground& w) { jvp(std::array{w.a}, std::array{w.a}, std::array{w.tall}); }),
+      mistake("lib/ops/reduce_derivative.cpp", Kind::Unsupported, "derivative of %29 (reduce): reduce: the derivative of a product over the symbolic extent batch is not supported", [](Ground& w) { grad(reduce_prod(w.x), std::array{w.x}); }),
+      mistake(directions, Kind::Unsupported, "derivative of %29 (reduce): reduce: the derivative of a product over the symbolic extent batch is not supported", [](Ground& w) { jvp(std::array{reduce_prod(w.x)}, std::array{w.x}, std::array{w.x}); }),
+
+      mistake(optimizer, Kind::Argument, "add_updates: 0 gradients for 1 parameters", [](Ground& w) { add_updates(w.g, std::array{w.w}, {}, sgd()); }),
+      mistake(optimizer, Kind::Graph, "training_step: the loss is not a value of the model", [](Ground& w) { (void)training_step(w.g, w.foreign, sgd()); }),
+      mistake(optimizer, Kind::Graph, "training_step: the model has no parameter (make one with Graph::param)", [](Ground& w) { (void)training_step(w.other, reduce_sum(w.foreign), sgd()); }),
+      mistake("lib/autodiff/reverse.cpp", Kind::Shape, "grad: the loss is f32[2,3]; it must have rank 0 (take a sum or mean, or use vjp)", [](Ground& w) { (void)training_step(w.g, w.a, sgd()); }),
+      mistake("lib/optimize/pass_manager.cpp", Kind::Argument, "passes: there is no pass 'cse'; there are canonicalize, eliminate-dead-code, fold-constants, stabilise", [](Ground& w) { (void)run_passes(w.g, "canonicalize,cse"); }),
+  };
+}
+// clang-format on
+
+} // namespace nngc::test
