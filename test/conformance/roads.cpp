@@ -75,8 +75,6 @@ std::string output_of(const std::string& command) {
   return text;
 }
 
-using EntryFn = int (*)(void* const*, const std::int64_t*, void*, const nngc_parallel*);
-
 } // namespace
 
 std::vector<Tensor> run(const Executable& executable, const Graph& graph,
@@ -138,14 +136,19 @@ Library::~Library() {
 const std::vector<std::string>& Library::undefined() const { return state_->undefined; }
 int Library::status() const { return state_->status; }
 
+RawEntry Library::raw(const std::string& entry) const {
+  const std::string symbol = state_->model + "_" + entry + "_raw";
+  const auto function = reinterpret_cast<RawEntry>(dlsym(state_->handle, symbol.c_str()));
+  if (function == nullptr) throw std::runtime_error("no symbol " + symbol);
+  return function;
+}
+
 std::vector<Tensor> Library::run(const std::string& entry, const Graph& graph,
                                  std::span<const Tensor> inputs, std::span<const Tensor> like,
                                  std::int64_t dim) {
   State& s = *state_;
-  const std::string symbol = s.model + "_" + entry + "_raw";
-  const auto function = reinterpret_cast<EntryFn>(dlsym(s.handle, symbol.c_str()));
-  if (function == nullptr) throw std::runtime_error("no symbol " + symbol);
-  const nlohmann::json& table = s.entries.at(symbol);
+  const RawEntry function = raw(entry);
+  const nlohmann::json& table = s.entries.at(s.model + "_" + entry + "_raw");
   s.memory.release_all();
   std::vector<void*> pointers;
   std::map<std::string, void*> outputs;

@@ -19,6 +19,9 @@ namespace nngc::test {
                                       std::span<const Tensor> inputs, std::span<const Tensor> like,
                                       const nngc_parallel* parallel = nullptr);
 
+/// The C function of an entry; see Executable::run_raw.
+using RawEntry = int (*)(void* const*, const std::int64_t*, void*, const nngc_parallel*);
+
 /// A shared library made of an object file by cc.
 class Library {
 public:
@@ -34,6 +37,8 @@ public:
   [[nodiscard]] std::vector<Tensor> run(const std::string& entry, const Graph& graph,
                                         std::span<const Tensor> inputs,
                                         std::span<const Tensor> like, std::int64_t dim);
+  /// The function `<model>_<entry>_raw`; it lives as long as this.
+  [[nodiscard]] RawEntry raw(const std::string& entry) const;
   /// What the last call returned.
   [[nodiscard]] int status() const;
 

@@ -85,10 +85,8 @@ Workload hessian_vector() {
   return {std::move(g), "loss"};
 }
 
-} // namespace
-
-Workload workload(const std::string& name) {
-  const std::map<std::string, std::function<Workload()>> all = {
+const std::map<std::string, std::function<Workload()>>& all_workloads() {
+  static const std::map<std::string, std::function<Workload()>> all = {
       {"adam-update", adam_update},
       {"hvp", hessian_vector},
       {"linear", [] { return infer({784, 10}); }},
@@ -96,10 +94,23 @@ Workload workload(const std::string& name) {
       {"mlp-train", mlp_train},
       {"tiny-mlp", [] { return infer({39, 22, 22, 2}); }},
   };
+  return all;
+}
+
+} // namespace
+
+std::vector<std::string> workload_names() {
+  std::vector<std::string> names;
+  for (const auto& [name, make] : all_workloads()) names.push_back(name);
+  return names;
+}
+
+Workload workload(const std::string& name) {
+  const auto& all = all_workloads();
   const auto it = all.find(name);
   if (it != all.end()) return it->second();
   std::string list;
-  for (const auto& [known, make] : all) list += " " + known;
+  for (const std::string& known : workload_names()) list += " " + known;
   throw std::runtime_error("there is no workload '" + name + "'; there are" + list);
 }
 

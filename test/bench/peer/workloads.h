@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "nngc/graph.h"
 
@@ -11,6 +12,8 @@ struct Workload {
   Graph graph;
   std::string value; ///< the result whose sum `run` answers
 };
+
+[[nodiscard]] std::vector<std::string> workload_names();
 
 /// Throws std::runtime_error for a name that is none, listing those there are.
 [[nodiscard]] Workload workload(const std::string& name);

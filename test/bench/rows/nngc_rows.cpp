@@ -5,37 +5,30 @@
 //   nngc-rows [--rounds N] [--json FILE] [--only chain|softmax|layer-norm] [--level L1|L2|L3|DRAM]
 #include <cstdio>
 #include <exception>
+#include <map>
 #include <random>
 #include <unistd.h>
 
 #include "nngc/ops.h"
 #include "test/bench/compiled.h"
 #include "test/bench/rows/stream.h"
+#include "test/bench/rows/works.h"
 #include "test/bench/turns.h"
 
 namespace {
 
 using nngc::Graph;
-using nngc::Value;
 using nngc::bench::Compiled;
 using nngc::bench::Memory;
 
-constexpr double epsilon = 1e-5;
+using nngc::bench::row_epsilon;
 
-struct Work {
-  std::string name;
-  int reads; ///< arrays as large as the result
-  Value (*make)(Graph&, std::int64_t rows, std::int64_t width);
+struct Work : nngc::bench::RowWork {
   /// One row in f64.
   void (*judge)(const float* x, const float* y, const float* scale, const float* shift,
                 std::int64_t width, double* out);
 };
 
-Value chain(Graph& g, std::int64_t rows, std::int64_t width) {
-  const Value x = g.input("x", nngc::f32({rows, width})),
-              y = g.input("y", nngc::f32({rows, width}));
-  return max(x * 1.5 + y, 0.25) * 0.5 - x * y;
-}
 void judge_chain(const float* x, const float* y, const float*, const float*, std::int64_t width,
                  double* out) {
   for (std::int64_t i = 0; i < width; ++i) {
@@ -44,9 +37,6 @@ void judge_chain(const float* x, const float* y, const float*, const float*, std
   }
 }
 
-Value softmax_rows(Graph& g, std::int64_t rows, std::int64_t width) {
-  return softmax(g.input("x", nngc::f32({rows, width})));
-}
 void judge_softmax(const float* x, const float*, const float*, const float*, std::int64_t width,
                    double* out) {
   const double most = *std::max_element(x, x + width);
@@ -55,13 +45,6 @@ void judge_softmax(const float* x, const float*, const float*, const float*, std
   for (std::int64_t i = 0; i < width; ++i) out[i] /= sum;
 }
 
-Value layer_norm(Graph& g, std::int64_t rows, std::int64_t width) {
-  const Value x = g.input("x", nngc::f32({rows, width}));
-  const Value scale = g.param("scale", nngc::f32({width})),
-              shift = g.param("shift", nngc::f32({width}));
-  const Value centered = x - reduce_mean(x, {1}, true);
-  return centered * rsqrt(reduce_mean(square(centered), {1}, true) + epsilon) * scale + shift;
-}
 void judge_layer_norm(const float* x, const float*, const float* scale, const float* shift,
                       std::int64_t width, double* out) {
   double mean = 0, variance = 0;
@@ -69,13 +52,18 @@ void judge_layer_norm(const float* x, const float*, const float* scale, const fl
   for (std::int64_t i = 0; i < width; ++i)
     variance += (x[i] - mean) * (x[i] - mean) / static_cast<double>(width);
   for (std::int64_t i = 0; i < width; ++i)
-    out[i] = (x[i] - mean) / std::sqrt(variance + epsilon) * scale[i] + shift[i];
+    out[i] = (x[i] - mean) / std::sqrt(variance + row_epsilon) * scale[i] + shift[i];
 }
 
 const std::vector<Work>& all_work() {
-  static const std::vector<Work> list = {{"chain", 2, chain, judge_chain},
-                                         {"softmax", 1, softmax_rows, judge_softmax},
-                                         {"layer-norm", 1, layer_norm, judge_layer_norm}};
+  static const auto list = [] {
+    const std::map<std::string, decltype(Work::judge)> judges = {
+        {"chain", judge_chain}, {"softmax", judge_softmax}, {"layer-norm", judge_layer_norm}};
+    std::vector<Work> works;
+    for (const nngc::bench::RowWork& w : nngc::bench::row_works())
+      works.push_back({w, judges.at(w.name)});
+    return works;
+  }();
   return list;
 }
 
