@@ -27,10 +27,12 @@ case $llvm in
 esac
 
 # The compiler and what it is built from; then what only the tests and the demonstration use. The
-# formatting check wants clang-format 19 whatever LLVM is built with.
+# formatting check wants clang-format 19 whatever LLVM is built with, and clang 19 has the libFuzzer
+# (libclang-rt-19-dev) that the parser is tested with.
 packages="g++ cmake ninja-build python3 llvm-$llvm-dev libboost-graph-dev libfmt-dev zlib1g-dev
   libzstd-dev libcli11-dev nlohmann-json3-dev
-  git ccache catch2 libmpfr-dev clang-format-19 graphviz dataset-fashion-mnist"
+  git ccache catch2 libmpfr-dev clang-format-19 clang-19 libclang-rt-19-dev graphviz
+  dataset-fashion-mnist"
 
 missing=
 for package in $packages; do

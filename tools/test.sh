@@ -2,7 +2,7 @@
 # Builds nngc and runs all its tests, from a fresh clone on a bare Debian 12 or any later state.
 # The last line is "N passed, N failed", counting test cases; the exit status is 0 only where none failed.
 #
-# usage: tools/test.sh [PRESET]     release (the default), dev, asan, ubsan or tsan
+# usage: tools/test.sh [PRESET]     release (the default), dev, sanitize (ASan and UBSan) or tsan
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
