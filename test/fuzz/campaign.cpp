@@ -20,13 +20,18 @@ namespace {
 
 /// What this thread is at, for the last words of a program that crashes.
 thread_local std::uint64_t current_seed = 0;
+thread_local std::int64_t current_n = 0;
 thread_local std::array<char, 160> current_variant{};
 
 extern "C" void last_words(int signal) {
-  char text[320];
+  char text[640];
+  const auto seed = static_cast<unsigned long long>(current_seed);
+  const char* variant = current_variant.data();
   const int size =
-      std::snprintf(text, sizeof text, "\nsignal %d at seed %llu, %s\n", signal,
-                    static_cast<unsigned long long>(current_seed), current_variant.data());
+      std::snprintf(text, sizeof text,
+                    "\nsignal %d at seed %llu, %s\nto make it small: nngc-fuzz "
+                    "--crash seed=%llu n=%lld %s\n",
+                    signal, seed, variant, seed, static_cast<long long>(current_n), variant);
   if (size > 0 && write(2, text, static_cast<std::size_t>(size)) < 0) _exit(2);
   _exit(1);
 }
@@ -102,6 +107,7 @@ Outcome run_campaign(const CampaignOptions& options) {
       std::vector<Failure> failures;
       GraphOptions graph_options = options_of(options.first_seed + i);
       const std::uint64_t seed = current_seed = graph_options.seed;
+      current_n = graph_options.n;
       std::snprintf(current_variant.data(), current_variant.size(), "building");
       try {
         const Graph graph = random_graph(graph_options);

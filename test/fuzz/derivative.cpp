@@ -137,6 +137,13 @@ std::string derivative_error(const Graph& graph, std::span<const Tensor> near, s
   const std::vector<bool> live = live_nodes(*g.data());
   for (NodeId id = 0; id < live.size(); ++id)
     if (live[id] && g.data()->node(id).op == Opcode::StopGradient) return "";
+  // What is NaN or infinite has no derivative to compare.
+  g.clear_outputs();
+  for (std::size_t i = 0; i < losses.size(); ++i) g.output("loss" + std::to_string(i), losses[i]);
+  const std::vector<Tensor> values = eval(g, std::span<const Tensor>(inputs));
+  for (std::size_t i = losses.size(); i-- > 0;)
+    if (!std::isfinite(numbers(values[i])[0]))
+      losses.erase(losses.begin() + static_cast<std::ptrdiff_t>(i));
   if (wrt.empty() || losses.empty()) return "";
   ++figures.derivatives;
   g.clear_outputs();

@@ -1,6 +1,8 @@
 // Random graphs, the same ones every time; nngc-fuzz tries others.
 #include <cmath>
+#include <csignal>
 #include <set>
+#include <unistd.h>
 
 #include "ir/graph_data.h"
 #include "nngc/ops.h"
@@ -68,9 +70,53 @@ TEST_CASE("a failing graph is cut down to what fails", "[fuzz]") {
     CHECK(s.graph.live_count() == 2); // an input and a tanh
     CHECK(s.graph.outputs().size() == 1);
     CHECK(s.n == 1);
+    CHECK(s.graph.outputs()[0].value.shape().size() == Dim(1));
     ++tried;
   }
   CHECK(tried > 5);
+}
+
+TEST_CASE("extents of a failing graph become small where they may", "[fuzz]") {
+  Graph g("wide");
+  const Value x = g.input("x", f32({4, 17})), w = g.input("w", f32({7}), Role::Param);
+  const Value flat = concat(std::vector{reshape(x, {68}), w}, 0);
+  const Value part = slice(reverse(flat, {0}), {3}, {63}, {4});
+  const Value wide = broadcast_in_dim(part, {33, 15}, {1}) + iota(g, f32({33, 15}), 1);
+  g.output("y", reduce_max(wide * wide, {0}));
+  g.update(w, slice(exp(flat), {11}, {18}));
+  const auto extents = [](const Graph& graph, Opcode op) {
+    std::int64_t greatest = 0;
+    const std::vector<bool> live = live_nodes(*graph.data());
+    for (NodeId id = 0; id < graph.data()->size(); ++id)
+      if (live[id] && graph.data()->node(id).op == op)
+        for (const Dim& d : graph.data()->type(id).shape) greatest = std::max(greatest, d.value());
+    return greatest;
+  };
+  // What fails needs a product, and behind it a reverse and a concat of five elements.
+  const auto fails = [&](const Graph& graph, std::int64_t) {
+    return extents(graph, Opcode::Mul) >= 5 && extents(graph, Opcode::Reverse) >= 5 &&
+           extents(graph, Opcode::Concat) >= 5 && extents(graph, Opcode::Slice) >= 2;
+  };
+  REQUIRE(fails(g, 1));
+  const Shrunk s = shrink(g, 1, fails);
+  INFO(print(s.graph));
+  CHECK(fails(s.graph, 1));
+  CHECK(extents(s.graph, Opcode::Mul) == 5);
+  CHECK(extents(s.graph, Opcode::Input) < 6);
+  const GraphData& data = *s.graph.data();
+  for (NodeId id = 0; id < data.size(); ++id) CHECK(data.type(id).shape.size().value() < 12);
+}
+
+TEST_CASE("a verdict that crashes or hangs is one, too", "[fuzz]") {
+  CHECK(isolated([] { return std::string("y0[3] is 1"); }) == "y0[3] is 1");
+  CHECK(isolated([]() -> std::string { throw std::runtime_error("x"); }) == "throws x");
+  const std::string crash = isolated([]() -> std::string { std::abort(); });
+  CHECK(crash == "crashes with signal " + std::to_string(SIGABRT));
+  const std::string hang = isolated([]() -> std::string {
+    alarm(1);
+    for (;;) pause();
+  });
+  CHECK(hang == "crashes with signal " + std::to_string(SIGALRM));
 }
 
 TEST_CASE("noise moves what is rounded, by about a rounding, and nothing else", "[fuzz]") {

@@ -32,12 +32,19 @@ void print(const Figures& f, double seconds) {
   std::printf("time            %.1f s\n", seconds);
 }
 
+void write_test(const std::string& folder, const Failure& failure, bool crashes) {
+  const std::string path = folder + "/seed_" + std::to_string(failure.seed) + ".nng";
+  std::ofstream(path, std::ios::binary) << as_test_file(failure, crashes);
+  std::printf("wrote           %s\n", path.c_str());
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
   CampaignOptions options;
   bool shows = false;
-  std::string folder;
+  std::string folder = ".";
+  std::vector<std::string> crash;
   CLI::App app("Random graphs through passes and compiled code, judged by the interpreter.");
   app.add_option("--graphs", options.graphs, "how many");
   app.add_option("--seed", options.first_seed, "of the first; the others follow");
@@ -45,12 +52,20 @@ int main(int argc, char** argv) {
   app.add_option("--compile-one-in", options.compile_one_in, "how many graphs have one compiled");
   app.add_option("--compiled-each", options.compiled_each, "compiled variants of such a graph");
   app.add_option("--failures", options.most_failures, "stop after so many");
-  app.add_option("--shrink", folder, "make the failures small and write them here as test files");
+  app.add_option("--shrink", folder,
+                 "the folder that failures are written to, made small, as test files; empty: none");
+  app.add_option("--crash", crash,
+                 "make this failure small, which ends the process: seed=7 n=3 passes=all ...");
   app.add_flag("--show", shows, "print the first graph and do nothing else");
   CLI11_PARSE(app, argc, argv);
   if (shows) {
     std::fputs(print(random_graph(options_of(options.first_seed))).c_str(), stdout);
     return 0;
+  }
+  if (!crash.empty()) {
+    const Failure failure = parse_failure(crash);
+    write_test(folder.empty() ? "." : folder, failure, true);
+    return 1;
   }
   const auto start = std::chrono::steady_clock::now();
   Progress progress(stderr, "graphs", static_cast<std::int64_t>(options.graphs));
@@ -67,9 +82,7 @@ int main(int argc, char** argv) {
   for (const Failure& f : outcome.failures) {
     if (folder.empty() || f.variant.str() == Variant().str() || !written.insert(f.seed).second)
       continue;
-    const std::string path = folder + "/seed_" + std::to_string(f.seed) + ".nng";
-    std::ofstream(path, std::ios::binary) << as_test_file(f);
-    std::printf("wrote           %s\n", path.c_str());
+    write_test(folder, f, false);
   }
   return outcome.failures.empty() ? 0 : 1;
 }

@@ -2,11 +2,15 @@
 #include "test/fuzz/shrink.h"
 
 #include <algorithm>
+#include <csignal>
 #include <optional>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "ir/graph_data.h"
 #include "nngc/specialize.h"
 #include "nngc/text.h"
+#include "test/fuzz/resize.h"
 
 namespace nngc::test {
 
@@ -104,18 +108,17 @@ public:
     drop_outputs();
     // The first node that fails alone, if one does.
     for (NodeId id = 0; id < now_.graph.data()->size(); ++id)
-      if (is_live(id) && is_step(id) && attempt({.only = id})) break;
-    for (int round = 0; round < 3; ++round) {
-      const std::size_t before = now_.graph.live_count();
-      cut();
-      drop_outputs();
-      if (now_.graph.live_count() == before) break;
-    }
+      if (is_live(id) && is_step(id) && attempt(Edit{.only = id})) break;
+    cut_down();
     if (Edit plain = same(now_.graph); true) {
       plain.is_plain = true;
       attempt(plain);
     }
     fix_symbol();
+    if (narrow()) { // what only moved elements of large values may have become needless
+      cut_down();
+      narrow();
+    }
     return std::move(now_);
   }
 
@@ -127,8 +130,14 @@ private:
   }
 
   bool attempt(const Edit& edit) {
+    return attempt([&] { return edited(now_.graph, edit); });
+  }
+  bool attempt(const Resize& resize) {
+    return attempt([&] { return std::optional(resized(now_.graph, resize)); });
+  }
+  template <class F> bool attempt(F make) {
     try {
-      std::optional<Graph> next = edited(now_.graph, edit);
+      std::optional<Graph> next = make();
       if (!next || !fails_(*next, now_.n)) return false;
       now_.graph = std::move(*next);
       return true;
@@ -159,6 +168,39 @@ private:
     }
   }
 
+  void cut_down() {
+    for (int round = 0; round < 3; ++round) {
+      const std::size_t before = now_.graph.live_count();
+      cut();
+      drop_outputs();
+      if (now_.graph.live_count() == before) break;
+    }
+  }
+
+  /// Makes extents small: each wherever it is met, then for one node at a time. Whether any was.
+  bool narrow() {
+    bool is_narrower = false;
+    const auto down = [&](std::int64_t from, std::optional<NodeId> only) {
+      for (const std::int64_t to : {std::int64_t{1}, std::int64_t{2}, from / 2, from - 1})
+        if (to > 0 && to < from && attempt(Resize{from, to, only})) return is_narrower = true;
+      return false;
+    };
+    for (int round = 0; round < 8; ++round) {
+      bool goes_on = round == 0 && attempt(Resize{.from = 0, .to = 0, .unit_strides = true});
+      for (const std::int64_t from : extents_of(now_.graph))
+        goes_on = down(from, std::nullopt) || goes_on;
+      // Ids change with every edit that is kept: then the list is asked for again.
+      for (const std::int64_t from : extents_of(now_.graph))
+        for (const NodeId id : nodes_with_extents(now_.graph))
+          if (down(from, id)) {
+            goes_on = true;
+            break;
+          }
+      if (!goes_on) break;
+    }
+    return is_narrower;
+  }
+
   void fix_symbol() {
     for (std::int64_t n = 1; n < now_.n; ++n)
       if (fails_(now_.graph, n)) {
@@ -177,6 +219,9 @@ private:
   const Fails& fails_;
 };
 
+/// What a verdict may take; hangs end with SIGALRM.
+constexpr unsigned most_seconds = 60;
+
 /// Failures of one kind have one cause, more often than not.
 std::string kind_of(const std::string& what) {
   if (what.starts_with("throws ")) {
@@ -185,6 +230,7 @@ std::string kind_of(const std::string& what) {
       if (std::isdigit(static_cast<unsigned char>(c)) == 0) text += c;
     return text;
   }
+  if (what.starts_with("crashes ")) return what;
   if (what.starts_with("derivative")) return "derivative";
   return what.starts_with("writes ") ? "writes" : what.empty() ? "" : "value";
 }
@@ -196,35 +242,75 @@ std::string verdict(const Graph& graph, std::uint64_t seed, std::int64_t n, cons
 
 } // namespace
 
+std::string isolated(const std::function<std::string()>& judge) {
+  int ends[2];
+  if (pipe(ends) != 0) throw std::runtime_error("fuzz: no pipe");
+  const pid_t child = fork();
+  if (child < 0) throw std::runtime_error("fuzz: no process");
+  if (child == 0) {
+    for (const int signal : {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT})
+      std::signal(signal, SIG_DFL); // the campaign's last words are not for here
+    alarm(most_seconds);
+    std::string text;
+    try {
+      text = judge();
+    } catch (const std::exception& e) {
+      text = std::string("throws ") + e.what();
+    }
+    text.resize(std::min<std::size_t>(text.size(), 4096)); // what a pipe takes without a reader
+    const bool is_written = write(ends[1], text.data(), text.size()) >= 0;
+    _exit(is_written ? 0 : 2);
+  }
+  close(ends[1]);
+  std::string text;
+  char part[512];
+  for (ssize_t count = 0; (count = read(ends[0], part, sizeof part)) > 0;)
+    text.append(part, static_cast<std::size_t>(count));
+  close(ends[0]);
+  int status = 0;
+  waitpid(child, &status, 0);
+  if (WIFSIGNALED(status)) return "crashes with signal " + std::to_string(WTERMSIG(status));
+  return text;
+}
+
 Shrunk shrink(const Graph& graph, std::int64_t n, const Fails& fails) {
   return Shrinker(graph, n, fails).run();
 }
 
-std::string as_test_file(const Failure& failure) {
-  const std::string kind = kind_of(failure.what);
-  const auto fails = [&](const Graph& g, std::int64_t n) {
-    return kind_of(verdict(g, failure.seed, n, failure.variant)) == kind;
+std::string as_test_file(const Failure& failure, bool crashes) {
+  const auto judged = [&](const Graph& g, std::int64_t n) {
+    const auto judge = [&] { return verdict(g, failure.seed, n, failure.variant); };
+    return crashes ? isolated(judge) : judge();
   };
-  const Shrunk s = shrink(random_graph(options_of(failure.seed)), failure.n, fails);
-  const std::string what = verdict(s.graph, failure.seed, s.n, failure.variant);
+  const Graph graph = random_graph(options_of(failure.seed));
+  const std::string kind = kind_of(crashes ? judged(graph, failure.n) : failure.what);
+  if (kind.empty()) throw std::runtime_error("fuzz: " + str(failure) + " does not fail");
+  const auto fails = [&](const Graph& g, std::int64_t n) { return kind_of(judged(g, n)) == kind; };
+  const Shrunk s = shrink(graph, failure.n, fails);
+  const std::string what = judged(s.graph, s.n);
   return "// RUN: fuzz seed=" + std::to_string(failure.seed) + " n=" + std::to_string(s.n) + " " +
          failure.variant.str() + "\n// Found by nngc-fuzz: " + what.substr(0, what.find('\n')) +
          "\n" + print(s.graph) + "// CHECK: agrees\n";
 }
 
-std::string judge_test_file(const Graph& graph, std::span<const std::string> words) {
-  std::uint64_t seed = 0;
-  std::int64_t n = 3;
+Failure parse_failure(std::span<const std::string> words) {
+  Failure f{.seed = 0, .n = 3, .variant = {}, .what = {}};
   std::vector<std::string> rest;
   for (const std::string& word : words) {
     if (word.starts_with("seed="))
-      seed = std::stoull(word.substr(5));
+      f.seed = std::stoull(word.substr(5));
     else if (word.starts_with("n="))
-      n = std::stoll(word.substr(2));
+      f.n = std::stoll(word.substr(2));
     else
       rest.push_back(word);
   }
-  return verdict(graph, seed, n, Variant::parse(rest));
+  f.variant = Variant::parse(rest);
+  return f;
+}
+
+std::string judge_test_file(const Graph& graph, std::span<const std::string> words) {
+  const Failure f = parse_failure(words);
+  return verdict(graph, f.seed, f.n, f.variant);
 }
 
 } // namespace nngc::test
