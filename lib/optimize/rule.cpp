@@ -29,7 +29,7 @@ bool has_exact_reciprocal(DType dtype, double x) {
   int exponent = 0;
   if (!is_float(dtype) || std::fabs(std::frexp(x, &exponent)) != 0.5) return false;
   // Both x and 1/x normal: exponents within +-(bias - 1).
-  const int limit = dtype == DType::F64 ? 1021 : dtype == DType::F16 ? 13 : 125;
+  const int limit = dtype == DType::F64 ? 1022 : dtype == DType::F16 ? 14 : 126;
   return std::abs(exponent - 1) <= limit;
 }
 

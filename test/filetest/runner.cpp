@@ -46,7 +46,9 @@ std::string run(const fs::path& path, const std::string& name) {
     }
     if (!test.errors.empty()) return name + ": errors are expected, but there was none";
     if (test.checks.empty()) return name + ": expects nothing; write CHECK or ERROR lines";
-    const std::string wrong = check_output(test, name, output);
+    std::string wrong = check_output(test, name, output);
+    if (wrong.empty() && test.exact() && blessed(text, output) != text)
+      wrong = name + ": the expectation is not all of the output";
     if (wrong.empty() || !test.exact()) return wrong;
     if (!bless()) return wrong + "\n(NNGC_BLESS=1 rewrites this expectation)\n" + output;
     std::ofstream(path, std::ios::binary) << blessed(text, output);

@@ -3,6 +3,10 @@
 
 #include <stdexcept>
 
+#include "loop/loop_printer.h"
+#include "loop/loop_verifier.h"
+#include "lower/lower.h"
+#include "nngc/passes.h"
 #include "nngc/text.h"
 #include "test/fuzz/shrink.h"
 
@@ -56,9 +60,51 @@ std::string fuzz(std::string_view text, std::string_view file, Words words) {
   return "agrees\n";
 }
 
+/// `passes=canonicalize math=strict`; all passes and the default level if nothing is said.
+Graph better(const Graph& graph, Words words, PassStats* stats) {
+  PassOptions options{.verify_each = true, .stats = stats};
+  std::string passes = "all";
+  for (const std::string& w : words) {
+    if (w.starts_with("passes="))
+      passes = w.substr(7);
+    else if (!w.starts_with("math=") || !parse_math_level(w.substr(5), options.math))
+      throw std::invalid_argument("what is '" + w + "'?");
+  }
+  if (passes == "none") return graph.clone();
+  return passes == "all" ? optimize(graph, options) : run_passes(graph, passes, options);
+}
+
+/// The graph behind the passes, and how often each rule fired.
+std::string optimized(std::string_view text, std::string_view file, Words words) {
+  PassStats stats;
+  const Graph g = better(parsed(text, file), words, &stats);
+  std::string output = print(g);
+  for (const RuleCount& rule : stats.rules)
+    output += std::string(rule.rule) + ": " + std::to_string(rule.fired) + "\n";
+  return output;
+}
+
+/// The kernels that the graph behind the passes is lowered to.
+std::string lowered(std::string_view text, std::string_view file, Words words) {
+  PassStats stats;
+  const Graph g = better(parsed(text, file), words, &stats);
+  const Lowered result = lower(g, g.name());
+  const loop::Program program{g.name(), {result.entry}};
+  loop::verify(program);
+  std::string output = loop::print(program);
+  // Which nodes of the legalized graph each kernel is made of, as pictures show it.
+  for (std::size_t k = 0; k < result.group_names.size(); ++k) {
+    output += result.group_names[k] + ", of";
+    for (std::size_t id = 0; id < result.groups.size(); ++id)
+      if (result.groups[id] == static_cast<int>(k)) output += " %" + std::to_string(id);
+    output += "\n";
+  }
+  return output;
+}
+
 constexpr Verb table[] = {
-    {"roundtrip", roundtrip}, {"print", print_all}, {"verify", verified}, {"dot", dot},
-    {"fuzz", fuzz},
+    {"roundtrip", roundtrip}, {"print", print_all},    {"verify", verified}, {"dot", dot},
+    {"fuzz", fuzz},           {"optimize", optimized}, {"lower", lowered},
 };
 
 } // namespace
