@@ -1,4 +1,7 @@
 // What `nngc ops` and docs/ops.md say about dtypes, against what the ops accept and give.
+#include <optional>
+#include <utility>
+
 #include "ir/graph_data.h"
 #include "test/conformance/cases.h"
 #include "test/support/catch.h"
@@ -71,6 +74,7 @@ TEST_CASE("every op takes the dtypes that its signature names, and no others", "
     const bool variadic = def.signature.find("...") != std::string_view::npos;
     CHECK(variadic == (def.max_operands < 0));
     CHECK(signature.operands.size() == static_cast<std::size_t>(def.min_operands));
+    if (!variadic) CHECK(def.max_operands == def.min_operands);
     // The operand that the result is `as`; a select's first is its condition.
     const std::size_t main = op == Opcode::Select ? 1 : 0;
     std::vector<bool> accepted(dtype_count, false);
@@ -104,5 +108,69 @@ TEST_CASE("every op takes the dtypes that its signature names, and no others", "
       CHECK(accepted[static_cast<std::size_t>(d)] ==
             takes(signature.operands[main], static_cast<DType>(d)));
     }
+  }
+}
+
+namespace {
+
+/// The kind of the Error that a node of these parts gives, or none.
+std::optional<Error::Kind> refusal(Graph& g, Opcode op, std::span<const Value> operands,
+                                   const Attrs& attrs) {
+  try {
+    append(g.data(), op, operands, attrs);
+    return {};
+  } catch (const Error& e) {
+    return e.kind();
+  }
+}
+
+Attrs without(const Attrs& attrs, std::string_view key) {
+  Attrs rest;
+  for (const Attr& a : attrs.list())
+    if (a.key != key) rest.set(a.key, a.value);
+  return rest;
+}
+
+} // namespace
+
+TEST_CASE("every op refuses too few and too many operands, and attributes that are missing or of "
+          "another kind",
+          "[conformance]") {
+  std::vector<char> seen(op_count);
+  for (const Case& c : all_cases()) {
+    Graph graph = build(c, dtypes_of(c.types)[0]);
+    GraphData& g = *graph.data();
+    for (NodeId id = 0, size = g.size(); id < size; ++id) {
+      const Opcode op = g.node(id).op;
+      const OpDef& def = g.def(id);
+      if (op == Opcode::Input || std::exchange(seen[static_cast<std::size_t>(op)], 1) != 0)
+        continue;
+      INFO(def.mnemonic);
+      std::vector<Value> operands;
+      for (const NodeId o : g.operands(id)) operands.emplace_back(&g, o);
+      const Attrs attrs = g.attrs(id);
+      CHECK(!refusal(graph, op, operands, attrs));
+      std::vector<Value> more = operands;
+      more.push_back(operands.empty() ? Value(&g, id) : operands.back());
+      if (def.max_operands >= 0) CHECK(refusal(graph, op, more, attrs) == Error::Kind::Argument);
+      if (!operands.empty() && operands.size() == static_cast<std::size_t>(def.min_operands))
+        CHECK(refusal(graph, op, std::span(operands).first(operands.size() - 1), attrs));
+      for (const AttrSpec& spec : def.attrs) {
+        INFO(spec.key);
+        const std::optional<Error::Kind> missing =
+            refusal(graph, op, operands, without(attrs, spec.key));
+        CHECK(missing == (spec.required ? std::optional(Error::Kind::Attribute) : std::nullopt));
+        Attrs other = without(attrs, spec.key);
+        other.set(spec.key, spec.kind == AttrKind::Bool ? AttrValue(1.5) : AttrValue(true));
+        CHECK(refusal(graph, op, operands, other) == Error::Kind::Attribute);
+      }
+      Attrs strange = attrs;
+      strange.set("strange", true);
+      CHECK(refusal(graph, op, operands, strange) == Error::Kind::Attribute);
+    }
+  }
+  for (int i = 0; i < op_count; ++i) {
+    INFO(op_def(static_cast<Opcode>(i)).mnemonic);
+    CHECK((seen[static_cast<std::size_t>(i)] != 0 || static_cast<Opcode>(i) == Opcode::Input));
   }
 }

@@ -85,6 +85,15 @@ TEST_CASE("reductions") {
   CHECK(run<std::int8_t>(g, reduce_max(full(g, {DType::I8, {0}}, 0)))[0] == -128);
   CHECK(run<std::uint8_t>(g, reduce_min(full(g, {DType::U8, {0}}, 0)))[0] == 255);
   CHECK(run<std::uint8_t>(g, reduce_and(full(g, {DType::U8, {0}}, 0)))[0] == 255);
+  CHECK(run<std::int8_t>(g, reduce_min(full(g, {DType::I8, {0}}, 0)))[0] == 127);
+  CHECK(run<std::int16_t>(g, reduce_min(full(g, {DType::I16, {0}}, 0)))[0] == 32767);
+  CHECK(run<std::int16_t>(g, reduce_max(full(g, {DType::I16, {0}}, 0)))[0] == -32768);
+  CHECK(run<std::int32_t>(g, reduce_min(full(g, {DType::I32, {0}}, 0)))[0] == 2147483647);
+  CHECK(run<std::int64_t>(g, reduce_min(full(g, {DType::I64, {0}}, 0)))[0] ==
+        std::numeric_limits<std::int64_t>::max());
+  CHECK(run<std::int64_t>(g, reduce_max(full(g, {DType::I64, {0}}, 0)))[0] ==
+        std::numeric_limits<std::int64_t>::min());
+  CHECK(run<std::uint64_t>(g, reduce_min(full(g, {DType::U64, {0}}, 0)))[0] == ~std::uint64_t{0});
   CHECK(run<std::int8_t>(g, reduce_sum(full(g, {DType::I8, {3}}, 100)))[0] == 44);
   const std::array<std::uint64_t, 2> large{1, std::uint64_t{1} << 63};
   CHECK(run<std::uint64_t>(g, reduce_max(constant(g, Tensor::of<std::uint64_t>({2}, large))))[0] ==
@@ -123,6 +132,10 @@ TEST_CASE("contractions") {
   const Value row = full(g, {DType::BF16, {1, 300}}, 1),
               column = full(g, {DType::BF16, {300, 1}}, 1.0);
   CHECK(run(g, convert(matmul(row, column), DType::F32)) == Floats{300});
+  // In f32, not in more: a one is lost beside 2^24.
+  const Value wide = convert(of(g, {3}, {4096, 1, 4096}), DType::F16),
+              signs = convert(of(g, {3}, {4096, 1, -4096}), DType::F16);
+  CHECK(run(g, convert(dot_general(wide, signs, {0}, {0}), DType::F32)) == Floats{0});
   CHECK(run(g, append(Opcode::DotGeneral, {row, column},
                       {{"batch_a", Axes{}},
                        {"batch_b", Axes{}},
