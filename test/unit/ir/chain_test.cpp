@@ -1,5 +1,5 @@
 // A chain of a million nodes: nothing recurses over a graph, nothing takes quadratic time.
-#include <chrono>
+#include <ctime>
 
 #include "ir/analysis/components.h"
 #include "ir/analysis/depth.h"
@@ -12,8 +12,7 @@
 using namespace nngc;
 
 TEST_CASE("a chain of a million nodes goes through everything in seconds") {
-  using Clock = std::chrono::steady_clock;
-  const Clock::time_point start = Clock::now();
+  const std::clock_t start = std::clock();
   constexpr int length = 1'000'000;
   std::string text;
   {
@@ -45,6 +44,7 @@ TEST_CASE("a chain of a million nodes goes through everything in seconds") {
   const Graph back = parse(text);
   CHECK(back.live_count() == length + 1);
   CHECK(print(back) == text);
-  // Seconds, with much room for slow and instrumented builds; quadratic would take hours.
-  CHECK(std::chrono::duration<double>(Clock::now() - start).count() < 120);
+  // Seconds of a core, whatever else the machine does, with much room for slow and instrumented
+  // builds; quadratic would take hours.
+  CHECK(static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC < 120);
 }
