@@ -54,6 +54,7 @@ Value mul_neg_constant(const Match& m) {
 
 Value div_negs(const Match& m) {
   const Value a = operand(m.root(), 0), b = operand(m.root(), 1);
+  if (!is_float(a.dtype())) return {}; // ints wrap: -x of an unsigned or the smallest is no -x
   return is(a, Opcode::Neg) && is(b, Opcode::Neg) ? operand(a, 0) / operand(b, 0) : Value{};
 }
 
