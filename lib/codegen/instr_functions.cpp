@@ -9,8 +9,10 @@ namespace nngc::codegen {
 
 using loop::Op;
 
-Value* InstrEmitter::function(Op op, DType, Value* a, Value* b) {
-  MathEmitter math(ir_.builder, ir_.traits, ir_.contract);
+namespace {
+
+Value* inline_function(IrContext& ir, Op op, Value* a, Value* b) {
+  MathEmitter math(ir.builder, ir.traits, ir.contract);
   switch (op) {
   case Op::Exp: return math.emit(MathFn::Exp, a);
   case Op::Expm1: return math.emit(MathFn::Expm1, a);
@@ -20,7 +22,7 @@ Value* InstrEmitter::function(Op op, DType, Value* a, Value* b) {
   case Op::Rsqrt: return math.emit(MathFn::Rsqrt, a);
   case Op::Sin: return math.emit(MathFn::Sin, a);
   case Op::Cos: return math.emit(MathFn::Cos, a);
-  case Op::Tan: return ir_.builder.CreateFDiv(math.emit(MathFn::Sin, a), math.emit(MathFn::Cos, a));
+  case Op::Tan: return ir.builder.CreateFDiv(math.emit(MathFn::Sin, a), math.emit(MathFn::Cos, a));
   case Op::Tanh: return math.emit(MathFn::Tanh, a);
   case Op::Logistic: return math.emit(MathFn::Logistic, a);
   case Op::Erf: return math.emit(MathFn::Erf, a);
@@ -32,6 +34,34 @@ Value* InstrEmitter::function(Op op, DType, Value* a, Value* b) {
   case Op::Trunc: return math.emit(MathFn::Trunc, a);
   default: assert(false && "not a function"); return nullptr;
   }
+}
+
+/// One function for all its uses: a kernel with many would take long to compile with each written
+/// out.
+Value* called_function(IrContext& ir, Op op, Value* a, Value* b) {
+  Type* type = a->getType();
+  const std::string name = "function." + std::to_string(static_cast<int>(op)) +
+                           (type->getScalarType()->isFloatTy() ? ".f32x" : ".f64x") +
+                           std::to_string(lanes_of(a));
+  llvm::Function* function = ir.module.getFunction(name);
+  if (!function) {
+    llvm::IRBuilderBase::InsertPointGuard guard(ir.builder);
+    std::vector<Type*> parameters(b ? 2 : 1, type);
+    function = ir.create_function(name, type, parameters, true);
+    function->addFnAttr(llvm::Attribute::NoInline);
+    function->setDoesNotAccessMemory();
+    ir.builder.SetInsertPoint(llvm::BasicBlock::Create(ir.llvm, "body", function));
+    ir.builder.CreateRet(
+        inline_function(ir, op, function->getArg(0), b ? function->getArg(1) : nullptr));
+  }
+  return b ? ir.builder.CreateCall(function, {a, b}) : ir.builder.CreateCall(function, {a});
+}
+
+} // namespace
+
+Value* InstrEmitter::function(Op op, DType, Value* a, Value* b) {
+  return ir_.calls_functions && is_function(op) ? called_function(ir_, op, a, b)
+                                                : inline_function(ir_, op, a, b);
 }
 
 namespace {

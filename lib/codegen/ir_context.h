@@ -29,7 +29,8 @@ public:
   llvm::LLVMContext& llvm;
   llvm::IRBuilder<> builder;
   TargetTraits traits;
-  bool contract; ///< whether Op::Fma may round once
+  bool contract;                ///< whether Op::Fma may round once
+  bool calls_functions = false; ///< elementary functions are called, not written out
 
   [[nodiscard]] Type* i64_type() { return builder.getInt64Ty(); }
   [[nodiscard]] llvm::PointerType* pointer_type() { return builder.getPtrTy(); }

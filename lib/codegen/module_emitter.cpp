@@ -6,6 +6,7 @@
 
 #include "codegen/blocks.h"
 #include "codegen/contraction_emitter.h"
+#include "codegen/instr_emitter.h"
 #include "codegen/kernel_key.h"
 #include "codegen/nest_emitter.h"
 #include "codegen/transpose_emitter.h"
@@ -16,6 +17,17 @@ namespace {
 /// A parallel region costs a fraction of a microsecond to open: below this many operations it does
 /// not pay.
 constexpr std::int64_t parallel_work = 130000;
+
+/// So many elementary functions are written out in a kernel. With more, calls cost little beside
+/// them, and the compiler's time grows with each.
+constexpr std::ptrdiff_t most_written_out = 12;
+
+std::ptrdiff_t functions_in(const loop::Kernel& kernel) {
+  std::ptrdiff_t count = 0;
+  for (const loop::Phase& phase : kernel.phases)
+    count += std::ranges::count_if(phase.body, [](const auto& i) { return is_function(i.op); });
+  return count;
+}
 
 class ModuleEmitter {
 public:
@@ -38,6 +50,7 @@ private:
                                 {ir_.pointer_type(), ir_.i64_type(), ir_.i64_type()}, true);
     known->addFnAttr(llvm::Attribute::NoInline);
     Frame frame(ir_, *known, entry, kernel, known->getArg(0));
+    ir_.calls_functions = functions_in(kernel) > most_written_out;
     if (kernel.kind == loop::KernelKind::Contraction)
       ContractionEmitter(frame, kernel, known->getArg(0)).emit(known->getArg(1), known->getArg(2));
     else if (is_transpose(kernel))

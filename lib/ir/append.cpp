@@ -1,5 +1,6 @@
 // The front door of a graph: every node is checked, inferred, simplified exactly and shared here.
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstring>
 
@@ -113,17 +114,26 @@ Value append(GraphData* graph, Opcode op, std::span<const Value> operands, Attrs
                 where);
   check_attrs(def, attrs, where);
 
-  std::vector<const TensorType*> types;
-  std::vector<NodeId> ids;
-  types.reserve(operands.size());
-  ids.reserve(operands.size());
-  for (Value v : operands) types.push_back(&v.type()), ids.push_back(v.id());
+  // Nearly all ops have a few operands: these need no memory of their own.
+  std::array<const TensorType*, 4> few_types;
+  std::array<NodeId, 4> few_ids;
+  std::vector<const TensorType*> many_types(operands.size() > few_ids.size() ? operands.size() : 0);
+  std::vector<NodeId> many_ids(many_types.size());
+  const std::span types =
+      many_types.empty() ? std::span(few_types).first(operands.size()) : std::span(many_types);
+  const std::span ids =
+      many_ids.empty() ? std::span(few_ids).first(operands.size()) : std::span(many_ids);
+  for (std::size_t i = 0; i < operands.size(); ++i)
+    types[i] = &operands[i].type(), ids[i] = operands[i].id();
   const TensorType type = def.infer({def, types, attrs, where});
 
   if (def.simplify != nullptr)
     if (const Value same = def.simplify(graph, operands, attrs, type)) return same;
   if ((def.traits & trait::Commutative) != 0) std::sort(ids.begin(), ids.end());
-  return {graph, graph->intern(op, ids, graph->intern_type(type), graph->intern_attrs(attrs))};
+  const std::uint32_t type_id = !operands.empty() && type == *types[0]
+                                    ? graph->node(operands[0].id()).type
+                                    : graph->intern_type(type);
+  return {graph, graph->intern(op, ids, type_id, graph->intern_attrs(attrs))};
 }
 
 Value copy_node(const GraphData& from, NodeId id, GraphData* graph,
@@ -135,10 +145,14 @@ Value copy_node(const GraphData& from, NodeId id, GraphData* graph,
 }
 
 Value splat(GraphData* graph, DType dtype, double value, const Shape& shape, Where where) {
+  GraphData::RecentSplat& recent = graph->recent_splat(dtype, value, shape);
+  if (recent.node != GraphData::no_origin) return {graph, recent.node};
   auto literal = std::make_shared<Tensor>(dtype, std::vector<std::int64_t>{});
   set_element(*literal, value);
   Attrs attrs{{"shape", shape.dims()}, {"value", Literal(std::move(literal))}};
-  return append(graph, Opcode::Constant, {}, std::move(attrs), where);
+  const Value v = append(graph, Opcode::Constant, {}, std::move(attrs), where);
+  recent.node = v.id();
+  return v;
 }
 
 bool is_splat(Value v, double& element) {

@@ -2,6 +2,8 @@
 #include "ir/graph_data.h"
 
 #include <algorithm>
+#include <bit>
+#include <functional>
 
 namespace nngc {
 
@@ -36,8 +38,23 @@ std::uint32_t GraphData::intern_type(const TensorType& type) {
   return intern_in(types, type_ids_, type, type_hash(type));
 }
 
+GraphData::RecentSplat& GraphData::recent_splat(DType dtype, double value, const Shape& shape) {
+  const auto bits = std::bit_cast<std::uint64_t>(value);
+  std::size_t h = mix(static_cast<std::size_t>(dtype) + 1, bits);
+  for (const Dim& d : shape) h = mix(h, static_cast<std::size_t>(d.offset() + d.scale()));
+  RecentSplat& recent = recent_splats_[(h >> 32) % recent_splats_.size()];
+  const bool same = recent.node != no_origin && recent.dtype == dtype && recent.epoch == epoch &&
+                    recent.bits == bits && type(recent.node).shape == shape;
+  if (!same) recent = {dtype, epoch, bits, no_origin};
+  return recent;
+}
+
 std::uint32_t GraphData::intern_attrs(const Attrs& attrs) {
-  return intern_in(attr_pool, attr_ids_, attrs, attrs.hash());
+  // The empty list is by far the most frequent one.
+  if (!attrs.list().empty()) return intern_in(attr_pool, attr_ids_, attrs, attrs.hash());
+  if (no_attrs_ == ~std::uint32_t{0})
+    no_attrs_ = intern_in(attr_pool, attr_ids_, attrs, attrs.hash());
+  return no_attrs_;
 }
 
 std::size_t GraphData::hash(Opcode op, std::span<const NodeId> operands, std::uint32_t type,
@@ -49,25 +66,26 @@ std::size_t GraphData::hash(Opcode op, std::span<const NodeId> operands, std::ui
 }
 
 void GraphData::grow() {
-  slots_.assign(std::max<std::size_t>(64, slots_.size() * 2), free_slot);
-  for (NodeId id = 0; id < size(); ++id) {
-    const Node& n = nodes[id];
-    const std::uint8_t saved = std::exchange(epoch, n.epoch);
-    std::size_t at = hash(n.op, this->operands(id), n.type, n.attrs) & (slots_.size() - 1);
-    epoch = saved;
-    while (slots_[at] != free_slot) at = (at + 1) & (slots_.size() - 1);
-    slots_[at] = id;
+  const std::vector<Slot> old =
+      std::exchange(slots_, std::vector<Slot>(std::max<std::size_t>(64, slots_.size() * 2)));
+  for (const Slot& slot : old) {
+    if (slot.id == free_slot) continue;
+    std::size_t at = slot.hash & (slots_.size() - 1);
+    while (slots_[at].id != free_slot) at = (at + 1) & (slots_.size() - 1);
+    slots_[at] = slot;
   }
 }
 
 NodeId GraphData::intern(Opcode op, std::span<const NodeId> operands, std::uint32_t type,
                          std::uint32_t attrs) {
   if ((nodes.size() + 1) * 2 > slots_.size()) grow();
-  std::size_t at = hash(op, operands, type, attrs) & (slots_.size() - 1);
+  const auto key = static_cast<std::uint32_t>(hash(op, operands, type, attrs));
+  std::size_t at = key & (slots_.size() - 1);
   // Inputs are never merged: two of equal type are two buffers. Their name attribute tells them
   // apart.
-  for (; slots_[at] != free_slot; at = (at + 1) & (slots_.size() - 1)) {
-    const NodeId id = slots_[at];
+  for (; slots_[at].id != free_slot; at = (at + 1) & (slots_.size() - 1)) {
+    if (slots_[at].hash != key) continue;
+    const NodeId id = slots_[at].id;
     const Node& n = nodes[id];
     const auto have = this->operands(id);
     if (n.op == op && n.type == type && n.attrs == attrs && n.epoch == epoch &&
@@ -75,13 +93,16 @@ NodeId GraphData::intern(Opcode op, std::span<const NodeId> operands, std::uint3
       return id;
   }
   const NodeId id = size();
-  slots_[at] = id;
-  const std::vector<NodeId> copy(operands.begin(),
-                                 operands.end()); // `operands` may point into the pool
-  nodes.push_back({op, section, epoch, static_cast<std::uint32_t>(copy.size()),
+  slots_[at] = {id, key};
+  nodes.push_back({op, section, epoch, static_cast<std::uint32_t>(operands.size()),
                    static_cast<std::uint32_t>(operand_pool.size()), type, attrs,
                    origin == no_origin ? id : origin});
-  operand_pool.insert(operand_pool.end(), copy.begin(), copy.end());
+  // `operands` may point into the pool, which moves as it grows.
+  const bool own = std::less_equal<>{}(operand_pool.data(), operands.data()) &&
+                   std::less<>{}(operands.data(), operand_pool.data() + operand_pool.size());
+  const std::vector<NodeId> copy(own ? operands.begin() : operands.end(), operands.end());
+  if (own) operands = copy;
+  operand_pool.insert(operand_pool.end(), operands.begin(), operands.end());
   return id;
 }
 

@@ -2,6 +2,7 @@
 /// that shares equal nodes. Node ids are topological: operands exist before their users.
 #pragma once
 
+#include <array>
 #include <deque>
 #include <memory>
 #include <span>
@@ -62,12 +63,31 @@ struct GraphData {
   NodeId intern(Opcode op, std::span<const NodeId> operands, std::uint32_t type,
                 std::uint32_t attrs);
 
+  /// Splats are asked for again and again, by rules that do not know of each other: the last ones
+  /// made are remembered.
+  struct RecentSplat {
+    DType dtype = DType::F32;
+    std::uint8_t epoch = 0;
+    std::uint64_t bits = 0;
+    NodeId node = no_origin; ///< no_origin: none
+  };
+  /// The place of such a splat: with its node if it was made lately, else for the caller to fill.
+  RecentSplat& recent_splat(DType dtype, double value, const Shape& shape);
+
 private:
   [[nodiscard]] std::size_t hash(Opcode op, std::span<const NodeId> operands, std::uint32_t type,
                                  std::uint32_t attrs) const;
   void grow();
-  std::vector<NodeId> slots_; ///< open addressing, ~0: free
+  /// Open addressing. The hash stands beside the id: a slot that does not match costs no look at
+  /// its node, and growing costs none at all.
+  struct Slot {
+    NodeId id = ~NodeId{0}; ///< ~0: free
+    std::uint32_t hash = 0;
+  };
+  std::vector<Slot> slots_;
   std::unordered_multimap<std::size_t, std::uint32_t> type_ids_, attr_ids_;
+  std::uint32_t no_attrs_ = ~std::uint32_t{0}; ///< where the empty list stands
+  std::array<RecentSplat, 16> recent_splats_;
 };
 
 /// Builds one node: checks operands (same graph, arity), infers and checks the type, simplifies

@@ -109,6 +109,7 @@ Value broadcast_in_dim(Value x, Shape shape, Axes dims, Where where) {
 
 Value broadcast_to(Value x, Shape shape, Where where) {
   check_value("broadcast_to", x, where);
+  if (x.shape() == shape) return x;
   if (x.rank() > shape.rank())
     throw Error(Error::Kind::Shape,
                 "broadcast_to: " + x.type().str() + " has more axes than " + shape.str(), where);

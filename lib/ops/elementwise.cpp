@@ -25,8 +25,10 @@ std::pair<Value, Value> broadcast_operands(std::string_view op, Operand a, Opera
   if (!a.value && !b.value)
     throw Error(Error::Kind::Graph, std::string(op) + ": needs at least one value of a graph",
                 a.where);
-  if (!a.value) a.value = splat(b.value.graph(), b.value.dtype(), a.scalar, {}, a.where);
-  if (!b.value) b.value = splat(a.value.graph(), a.value.dtype(), b.scalar, {}, b.where);
+  if (!a.value)
+    a.value = splat(b.value.graph(), b.value.dtype(), a.scalar, b.value.shape(), a.where);
+  if (!b.value)
+    b.value = splat(a.value.graph(), a.value.dtype(), b.scalar, a.value.shape(), b.where);
   const std::array<Value, 2> both{a.value, b.value};
   common_graph(op, both, a.where);
   if (a.value.dtype() != b.value.dtype())
@@ -34,6 +36,7 @@ std::pair<Value, Value> broadcast_operands(std::string_view op, Operand a, Opera
                 std::string(op) + ": dtypes differ: " + a.value.type().str() + " and " +
                     b.value.type().str() + "; convert one",
                 a.where);
+  if (a.value.shape() == b.value.shape()) return {a.value, b.value};
   const Shape shape = broadcast_shapes(op, a.value.type(), b.value.type(), a.where);
   return {broadcast_to(a.value, shape, a.where), broadcast_to(b.value, shape, b.where)};
 }
@@ -70,8 +73,6 @@ TensorType infer_bits(const InferContext& c) {
   return all_equal(c);
 }
 
-Value like(Value x, double value) {
-  return broadcast_to(splat(x.graph(), x.dtype(), value), x.shape());
-}
+Value like(Value x, double value) { return splat(x.graph(), x.dtype(), value, x.shape()); }
 
 } // namespace nngc
