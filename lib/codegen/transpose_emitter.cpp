@@ -2,11 +2,12 @@
 
 #include "codegen/blocks.h"
 #include "codegen/dependence.h"
+#include "codegen/transpose_square.h"
 
 namespace nngc::codegen {
 namespace {
 
-constexpr int side = nest_lanes;
+constexpr int side = square_side;
 
 /// The parallel dim other than the lanes along which loaded elements lie side by side; -1: none.
 int run_dim(const loop::Kernel& kernel) {
@@ -66,12 +67,14 @@ private:
         Value* lanes = smaller(ir_, b.CreateSub(high(lane_), lane), ir_.i64(side));
         Value* whole =
             b.CreateAnd(b.CreateICmpEQ(runs, ir_.i64(side)), b.CreateICmpEQ(lanes, ir_.i64(side)));
-        emit_if(ir_, whole, [&] { square(source, target, nullptr, nullptr); });
+        const Values place{source, frame_.dim(stride_of(load_.index, lane_)), target,
+                           frame_.dim(stride_of(store_.index, run_))};
+        emit_if(ir_, whole, [&] { b.CreateCall(whole_square(ir_, element_), place); });
         emit_if(ir_, b.CreateNot(whole), [&] {
-          if (has_masked_rows())
-            square(source, target, runs, lanes);
-          else
-            corner(source, target, runs, lanes);
+          if (!has_masked_rows()) return corner(source, target, runs, lanes);
+          Values part = place;
+          part.insert(part.end(), {runs, lanes});
+          b.CreateCall(part_of_square(ir_, element_), part);
         });
       });
     });
@@ -93,56 +96,6 @@ private:
         b.CreateAlignedStore(b.CreateAlignedLoad(element_, from, align), to, align);
       });
     });
-  }
-
-  /// One square: row i of the registers is lane i, 16 elements of the run. `runs` and `lanes` say
-  /// how much of it exists (null: all).
-  void square(Value* source, Value* target, Value* runs, Value* lanes) {
-    auto& b = ir_.builder;
-    const llvm::Align align(static_cast<std::uint64_t>(byte_size(load_.type)));
-    Type* type = llvm::FixedVectorType::get(element_, side);
-    Values rows;
-    for (int i = 0; i < side; ++i) {
-      Value* address = moved(load_, source, lane_, ir_.i64(i));
-      rows.push_back(
-          runs ? static_cast<Value*>(b.CreateMaskedLoad(type, address, align, mask(runs, lanes, i),
-                                                        llvm::Constant::getNullValue(type)))
-               : b.CreateAlignedLoad(type, address, align));
-    }
-    transpose(rows);
-    for (int i = 0; i < side; ++i) {
-      Value* address = moved(store_, target, run_, ir_.i64(i));
-      if (runs)
-        b.CreateMaskedStore(rows[static_cast<std::size_t>(i)], address, align,
-                            mask(lanes, runs, i));
-      else
-        b.CreateAlignedStore(rows[static_cast<std::size_t>(i)], address, align);
-    }
-  }
-
-  /// The first `columns` lanes if row i is one of `count`, else none.
-  Value* mask(Value* columns, Value* count, int i) {
-    Value* exists = ir_.builder.CreateICmpSLT(ir_.i64(i), count);
-    return first_lanes(ir_, ir_.builder.CreateSelect(exists, columns, ir_.i64(0)), side);
-  }
-
-  /// Swaps the off-diagonal blocks of 8, 4, 2, then 1 elements.
-  void transpose(Values& rows) {
-    for (int block = side / 2; block > 0; block /= 2)
-      for (int i = 0; i < side; ++i) {
-        if ((i & block) != 0) continue;
-        Value*& a = rows[static_cast<std::size_t>(i)];
-        Value*& b = rows[static_cast<std::size_t>(i + block)];
-        std::vector<int> first, second;
-        for (int lane = 0; lane < side; ++lane) {
-          const bool right = (lane & block) != 0;
-          first.push_back(right ? side + lane - block : lane);
-          second.push_back(right ? side + lane : lane + block);
-        }
-        Value* upper = ir_.builder.CreateShuffleVector(a, b, first);
-        b = ir_.builder.CreateShuffleVector(a, b, second);
-        a = upper;
-      }
   }
 
   IrContext& ir_;
