@@ -12,6 +12,7 @@ llvm::Align alignment(DType dtype) {
 
 /// Addresses of elements with offsets, one per lane.
 Value* addresses(IrContext& ir, DType dtype, Value* address, Value* offsets) {
+  if (const auto* known = constant_of(offsets); known && known->isZero()) return address;
   return ir.builder.CreateGEP(memory_type(ir, dtype), address, offsets);
 }
 

@@ -108,21 +108,45 @@ private:
     Value* blocks = block_count(frame, kernel);
     Value* pays = b.CreateAnd(b.CreateICmpSGT(blocks, ir_.i64(1)),
                               b.CreateICmpSGT(work(frame, kernel), ir_.i64(parallel_work)));
-    Value* split = b.CreateAnd(b.CreateIsNotNull(parallel), pays);
-    const auto serial = [&] { b.CreateCall(function, {context, ir_.i64(0), blocks}); };
     if (const auto* known = constant_of(pays); known && known->isZero()) {
-      serial();
+      b.CreateCall(function, {context, ir_.i64(0), blocks});
       return;
     }
-    emit_if(ir_, split, [&] {
-      auto* layout = llvm::StructType::get(ir_.llvm, {pointer, pointer});
-      Value* pool = b.CreateLoad(pointer, b.CreateStructGEP(layout, parallel, 0));
-      Value* hook = b.CreateLoad(pointer, b.CreateStructGEP(layout, parallel, 1));
-      auto* type = llvm::FunctionType::get(b.getVoidTy(),
-                                           {pointer, ir_.i64_type(), pointer, pointer}, false);
-      b.CreateCall(type, hook, {pool, blocks, function, context});
-    });
-    emit_if(ir_, b.CreateNot(split), serial);
+    b.CreateCall(block_runner(), {parallel, blocks, function, context, pays});
+  }
+
+  /// void (parallel, blocks, kernel, context, pays): runs a kernel's blocks, in parallel where
+  /// there is a pool and it pays. One function, or every call would be four blocks of code in the
+  /// entry.
+  llvm::Function* block_runner() {
+    if (runner_) return runner_;
+    auto& b = ir_.builder;
+    llvm::IRBuilderBase::InsertPointGuard guard(b);
+    llvm::PointerType* pointer = ir_.pointer_type();
+    runner_ = ir_.create_function(program_.name + "_run_blocks", b.getVoidTy(),
+                                  {pointer, ir_.i64_type(), pointer, pointer, b.getInt1Ty()}, true);
+    runner_->addFnAttr(llvm::Attribute::NoInline);
+    Value *parallel = runner_->getArg(0), *blocks = runner_->getArg(1),
+          *kernel = runner_->getArg(2), *context = runner_->getArg(3), *pays = runner_->getArg(4);
+    auto* choose = llvm::BasicBlock::Create(ir_.llvm, "choose", runner_);
+    auto* shared = llvm::BasicBlock::Create(ir_.llvm, "shared", runner_);
+    auto* alone = llvm::BasicBlock::Create(ir_.llvm, "alone", runner_);
+    b.SetInsertPoint(choose);
+    b.CreateCondBr(b.CreateAnd(b.CreateIsNotNull(parallel), pays), shared, alone);
+    b.SetInsertPoint(shared);
+    auto* layout = llvm::StructType::get(ir_.llvm, {pointer, pointer});
+    Value* pool = b.CreateLoad(pointer, b.CreateStructGEP(layout, parallel, 0));
+    Value* hook = b.CreateLoad(pointer, b.CreateStructGEP(layout, parallel, 1));
+    Type* none = b.getVoidTy();
+    Type* count = ir_.i64_type();
+    b.CreateCall(llvm::FunctionType::get(none, {pointer, count, pointer, pointer}, false), hook,
+                 {pool, blocks, kernel, context});
+    b.CreateRetVoid();
+    b.SetInsertPoint(alone);
+    b.CreateCall(llvm::FunctionType::get(none, {pointer, count, count}, false), kernel,
+                 {context, ir_.i64(0), blocks});
+    b.CreateRetVoid();
+    return runner_;
   }
 
   void emit_table() {
@@ -135,6 +159,7 @@ private:
 
   IrContext ir_;
   const loop::Program& program_;
+  llvm::Function* runner_ = nullptr;
   std::unordered_map<std::string, llvm::Function*> kernels_;
 };
 

@@ -11,6 +11,7 @@ namespace {
 std::string emit_file(const loop::Program& program, const Options& options,
                       llvm::CodeGenFileType type) {
   llvm::LLVMContext context;
+  context.setDiscardValueNames(true); // nobody will read them
   const Target target = make_target(options);
   const auto module = emit_module(context, program, target, options);
   llvm::SmallVector<char, 0> bytes;
