@@ -52,8 +52,9 @@ Tile choose_tile(const TargetTraits& traits, const loop::Kernel& kernel) {
   tile.vectors = static_cast<int>(std::min(width, (vectors + panels - 1) / panels));
   tile.rows = std::clamp(registers / tile.vectors - 1, 1, wide ? 16 : 8);
   // One height of tiles is one function less to compile. It costs reads of B, which are cheap from
-  // L1.
-  if (rows.is_static() && depth.is_static() && depth.value() <= 256 && rows.value() >= 16)
+  // L1, and where the tiles are few.
+  if (rows.is_static() && depth.is_static() && !tile.packed && rows.value() >= 16 &&
+      (depth.value() <= 256 || rows.value() <= 128))
     for (int fewer = tile.rows; fewer * tile.vectors >= (wide ? 16 : 8); --fewer)
       if (rows.value() % fewer == 0) {
         tile.rows = fewer;

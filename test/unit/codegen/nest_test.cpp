@@ -51,6 +51,44 @@ TEST_CASE("elementwise nests are right for every tail") {
     }
 }
 
+TEST_CASE("functions that are called give the bits of those written out") {
+  // The same function again and again of what it gave: one use is written out, twenty are calls.
+  constexpr std::int64_t size = 37;
+  const auto chain = [](Op op, int count) {
+    Maker maker;
+    const int x = maker.input(DType::F32, size), out = maker.output(DType::F32, size);
+    Body body = Body::add(maker.nest({size}, 1, 0), false);
+    int value = body.load(x, DType::F32, {0, {{0, 1}}});
+    for (int i = 0; i < count; ++i)
+      value = op == Op::Pow ? body.op(op, DType::F32, value, body.real(0.9F))
+                            : body.op(op, DType::F32, value);
+    body.store(out, DType::F32, {0, {{0, 1}}}, value);
+    return maker;
+  };
+  const auto calls = [](const Maker& maker, const Options& options) {
+    return codegen::emit_llvm_ir(maker.program, options).find("call <16 x float> @function.") !=
+           std::string::npos;
+  };
+  for (const Options& options : machines())
+    for (const Op op : {Op::Tanh, Op::Erf, Op::Sin, Op::Pow}) {
+      CAPTURE(describe(options), static_cast<int>(op));
+      const Maker once = chain(op, 1), often = chain(op, 20);
+      CHECK_FALSE(calls(once, options));
+      CHECK(calls(often, options));
+      const auto one = codegen::JitModule::compile(once.program, options),
+                 all = codegen::JitModule::compile(often.program, options);
+      Guarded<float> x(size), expected(size), got(size);
+      fill(x.begin(), x.end(), 3);
+      for (float& value : x) value = std::fabs(value);
+      REQUIRE(run(*all, {x.data(), got.data()}) == 0);
+      for (int i = 0; i < 20; ++i) {
+        REQUIRE(run(*one, {x.data(), expected.data()}) == 0);
+        std::copy(expected.begin(), expected.end(), x.begin());
+      }
+      CHECK(std::memcmp(expected.data(), got.data(), size * sizeof(float)) == 0);
+    }
+}
+
 TEST_CASE("symbolic extents are loop bounds, empty ones included") {
   for (const Options& options : machines()) {
     CAPTURE(describe(options));
