@@ -1,4 +1,4 @@
-// Models of our own, large enough to be cut into blocks, and all lists of models that there are.
+// All lists of models that there are.
 #include "test/conformance/workloads.h"
 
 #include <algorithm>
@@ -6,9 +6,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "nngc/ops.h"
 #include "nngc/text.h"
-#include "nngc/train.h"
 #include "test/bench/compile_time/graphs.h"
 #include "test/bench/peer/workloads.h"
 #include "test/bench/rows/works.h"
@@ -16,59 +14,6 @@
 namespace nngc::test {
 
 namespace {
-
-Graph perceptron(Dim batch, const std::vector<std::int64_t>& sizes, const Optimizer& optimizer) {
-  Graph g("mlp");
-  Value h = g.input("x", f32({batch, sizes[0]}));
-  const Value y = g.input("y", i32({batch}));
-  for (std::size_t i = 1; i < sizes.size(); ++i) {
-    const std::string k = std::to_string(i);
-    h = dense(h, g.param("w" + k, f32({sizes[i - 1], sizes[i]})),
-              g.param("b" + k, f32({sizes[i]})));
-    if (i + 1 < sizes.size()) h = relu(h);
-  }
-  return training_step(g, cross_entropy_with_logits(h, y), optimizer);
-}
-
-Graph reductions() {
-  Graph g("reductions");
-  const Value x = g.input("x", f32({611, 1031}));
-  g.output("all", reduce_sum(x));
-  g.output("rows", reduce_sum(exp(x), {1}));
-  g.output("columns", reduce_sum(x * x, {0}));
-  g.output("mean", reduce_mean(x, {0}));
-  g.output("greatest", reduce_max(x, {0}));
-  g.output("where", argmax(x, 1));
-  g.output("softmax", softmax(x));
-  return g;
-}
-
-Graph elementwise() {
-  Graph g("elementwise");
-  const Value x = g.input("x", f64({Dim::symbol("n")}));
-  g.output("y", tanh(x) * exp(neg(x * x)) + erf(x));
-  g.output("z", convert(x > 0.5, DType::F32));
-  return g;
-}
-
-Graph rows() {
-  Graph g("rows");
-  const Value x = g.input("x", f32({100, 65})), i = g.input("i", i32({5000}));
-  const Value picked = gather(x, i);
-  g.output("scattered", scatter_add(x * 0.5, i, picked * picked));
-  g.output("turned", transpose(picked));
-  return g;
-}
-
-Graph products() {
-  Graph g("products");
-  const Value a = g.input("a", f32({257, 513})), b = g.input("b", f32({513, 129}));
-  const Value c = g.input("c", {DType::BF16, {3, 64, 200}});
-  g.output("ab", relu(matmul(a, b)));
-  g.output("ata", dot_general(a, a, {0}, {0}));
-  g.output("cc", matmul(c, transpose(c, {0, 2, 1})));
-  return g;
-}
 
 std::string read(const std::filesystem::path& path) {
   std::ostringstream text;
@@ -86,14 +31,7 @@ std::string identifier(std::string name) {
 } // namespace
 
 std::vector<Workload> all_workloads() {
-  std::vector<Workload> list = {
-      {"mlp", [] { return perceptron(128, {784, 256, 128, 10}, adam()); }},
-      {"mlp_symbolic", [] { return perceptron(Dim::symbol("n"), {96, 65, 10}, momentum()); }, 77},
-      {"reductions", reductions},
-      {"elementwise", elementwise, 300007},
-      {"rows", rows},
-      {"products", products},
-  };
+  std::vector<Workload> list = blocked_workloads();
   for (const std::string& name : bench::workload_names())
     list.push_back({identifier("peer_" + name), [name] { return bench::workload(name).graph; }});
   for (const bench::RowWork& work : bench::row_works())

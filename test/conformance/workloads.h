@@ -16,6 +16,8 @@ struct Workload {
   std::int64_t n = 0; ///< value of the symbol, if there is one
 };
 
+/// Every kind of kernel, large enough to be cut into blocks; the first of all workloads.
+[[nodiscard]] std::vector<Workload> blocked_workloads();
 [[nodiscard]] std::vector<Workload> all_workloads();
 
 } // namespace nngc::test
