@@ -4,13 +4,18 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdlib>
+#include <fstream>
+#include <map>
 #include <set>
+#include <sstream>
 
 #include "eval/complex_step.h"
 #include "ir/graph_data.h"
 #include "nngc/eval.h"
 #include "nngc/text.h"
 #include "test/conformance/function.h"
+#include "test/conformance/grid.h"
 #include "test/support/catch.h"
 
 using namespace nngc;
@@ -29,12 +34,22 @@ double greatest(const std::vector<double>& a) {
   return m;
 }
 
+/// The greatest error found so far, by op and order: what docs/ops.md publishes.
+std::map<std::pair<Opcode, int>, double> worst;
+/// What is being checked; errors are not kept where f64 is rounded to f32 on the way.
+struct {
+  Opcode op = Opcode::Input;
+  int order = 0;
+} at;
+
 /// Relative to the greatest element; infinities and NaN have no place here.
 void check_close(const std::vector<double>& have, const std::vector<double>& want,
                  double tolerance) {
   REQUIRE(have.size() == want.size());
   const double scale = std::max(greatest(want), 1e-3);
   for (std::size_t i = 0; i < have.size(); ++i) {
+    double& known = worst[{at.op, at.order}];
+    if (tolerance <= 1e-12) known = std::max(known, std::fabs(have[i] - want[i]) / scale);
     INFO("element " << i << ": " << have[i] << ", complex step " << want[i]);
     CHECK(std::fabs(have[i] - want[i]) <= tolerance * scale);
   }
@@ -155,7 +170,9 @@ TEST_CASE("every op of the table has a case", "[conformance]") {
   }
 }
 
-TEST_CASE("derivatives agree with the complex step to order 3", "[conformance][derivatives]") {
+namespace {
+
+void check_all_orders() {
   for (const Case& c : all_cases()) {
     if (!is_smooth_case(c)) continue;
     INFO(c.name);
@@ -163,15 +180,96 @@ TEST_CASE("derivatives agree with the complex step to order 3", "[conformance][d
       const Function f = function_of(c, seed);
       if (!has_float_result(f)) continue;
       std::mt19937 random(seed + 100);
+      at = {c.op, 1};
       INFO("order 1");
       const auto [tangent, cotangent] = check_first_order(f, random, true);
+      at.order = 2;
       INFO("order 2");
       const auto over_tangent = check_first_order(tangent, random, false);
       const auto over_cotangent = check_first_order(cotangent, random, seed == 1);
       if (seed != 1) continue;
+      at.order = 3;
       INFO("order 3");
       check_first_order(over_cotangent.second, random, false);
       check_first_order(over_tangent.second, random, false);
+    }
+  }
+}
+
+/// The least power of ten that is no less.
+std::string rounded_up(double x) {
+  if (x == 0) return "0";
+  return "1e" + std::to_string(static_cast<int>(std::ceil(std::log10(x))));
+}
+
+/// A line of the table: its columns.
+std::vector<std::string> columns(const std::string& line) {
+  std::vector<std::string> result;
+  std::istringstream in(line);
+  for (std::string cell; std::getline(in, cell, '|');) {
+    const auto from = cell.find_first_not_of(' ');
+    result.push_back(
+        from == std::string::npos ? "" : cell.substr(from, cell.find_last_not_of(' ') - from + 1));
+  }
+  return result;
+}
+
+} // namespace
+
+TEST_CASE("derivatives agree with the complex step to order 3", "[conformance][derivatives]") {
+  check_all_orders();
+}
+
+// The counts stand in the page as they are, the errors no smaller than they are, at most 1e-12.
+// NNGC_BLESS=1 writes the table anew.
+TEST_CASE("docs/ops.md says how every op is tried, and how exact its derivatives are",
+          "[conformance][derivatives]") {
+  if (worst.empty()) check_all_orders();
+  const std::string begin =
+                        "<!-- written by: NNGC_BLESS=1 nngc_test_conformance '[derivatives]' -->\n",
+                    end = "<!-- end -->\n", path = NNGC_SOURCE_DIR "/docs/ops.md";
+  std::string table = "| op | dtypes | points of the grid | cases | order 1 | order 2 | order 3 |\n"
+                      "|---|---|---|---|---|---|---|\n";
+  for (int i = 0; i < op_count; ++i) {
+    const auto op = static_cast<Opcode>(i);
+    std::size_t dtypes = 0, points = 0, cases = 0;
+    for (const Grid& g : all_grids())
+      if (g.op == op) ++dtypes, points += g.points.size();
+    for (const Case& c : all_cases())
+      if (c.op == op) cases += dtypes_of(c.types).size();
+    table += "| `" + std::string(op_def(op).mnemonic) + "` | " + std::to_string(dtypes) + " | " +
+             std::to_string(points) + " | " + std::to_string(cases);
+    for (int order = 1; order <= 3; ++order) {
+      const auto found = worst.find({op, order});
+      const bool none = found == worst.end() || !op_def(op).not_differentiable.empty();
+      table += " | " + (none ? "-" : rounded_up(found->second));
+    }
+    table += " |\n";
+  }
+  std::ostringstream page;
+  page << std::ifstream(path).rdbuf();
+  std::string text = page.str();
+  const std::size_t from = text.find(begin);
+  REQUIRE(from != std::string::npos);
+  const std::size_t start = from + begin.size(), stop = text.find(end, start);
+  REQUIRE(stop != std::string::npos);
+  if (std::getenv("NNGC_BLESS") != nullptr) {
+    std::ofstream(path) << text.substr(0, start) + table + text.substr(stop);
+    return;
+  }
+  std::istringstream said(text.substr(start, stop - start)), true_lines(table);
+  for (std::string ours, theirs; std::getline(true_lines, ours);) {
+    REQUIRE(std::getline(said, theirs));
+    INFO("docs/ops.md: " << theirs << "\nmeasured:    " << ours);
+    const auto is = columns(ours), written = columns(theirs);
+    REQUIRE(is.size() == written.size());
+    for (std::size_t i = 0; i < is.size(); ++i) {
+      if (i < 5 || is[i] == "-" || is[i].starts_with("o") || is[i].starts_with("-")) {
+        CHECK(is[i] == written[i]);
+        continue;
+      }
+      CHECK(std::stod(is[i]) <= std::stod(written[i]));
+      CHECK(std::stod(written[i]) <= 1e-12);
     }
   }
 }

@@ -1,0 +1,357 @@
+// The points of the grid. What an op refuses is left out; grid_test.cpp holds what is left against
+// the table of ops.
+#include "test/conformance/grid.h"
+
+#include <array>
+#include <functional>
+#include <random>
+
+#include "ir/graph_data.h"
+#include "nngc/error.h"
+#include "nngc/ops.h"
+#include "test/conformance/cases.h"
+
+namespace nngc::test {
+
+namespace {
+
+using O = Opcode;
+using Ints = std::vector<std::int64_t>;
+/// Makes one node; throws Error where the op refuses.
+using Make = std::function<Value(class Maker&, const Shape&)>;
+
+const std::array<std::vector<Shape>, 5> shapes = {{
+    {{}},
+    {{5}, {0}, {1}},
+    {{3, 4}, {0, 4}, {3, 1}},
+    {{2, 3, 2}, {2, 0, 3}, {1, 3, 1}},
+    {{2, 1, 3, 2}, {2, 2, 0, 3}, {1, 1, 1, 1}},
+}};
+
+class Maker {
+public:
+  Maker(O op, DType dtype) : op_(op), dtype_(dtype), g_(std::string(op_def(op).mnemonic)) {}
+
+  [[nodiscard]] DType dtype() const { return dtype_; }
+  Graph& graph() { return g_; }
+  Value input(DType dtype, Shape shape, double low = -2, double high = 3) {
+    const std::string name = "x" + std::to_string(count_++);
+    std::vector<std::int64_t> extents;
+    for (const Dim& d : shape) extents.push_back(d.value());
+    // Whole numbers: of ints random_tensor makes no others, and they convert exactly.
+    const Tensor whole = random_tensor(DType::I32, extents, low, high, random_);
+    Tensor t(dtype, extents);
+    fill(t, whole);
+    pending_.push_back(std::move(t));
+    return g_.input(name, {dtype, std::move(shape)});
+  }
+  Value x(const Shape& shape) { return input(dtype_, shape); }
+  Value node(std::vector<Value> operands, Attrs attrs = {}) {
+    asked_ = {attrs, {}, {}};
+    for (const Value v : operands) asked_.operands.push_back(v.type());
+    return append(g_.data(), op_, operands, std::move(attrs));
+  }
+  /// Takes the point, or nothing at all where the op refuses.
+  void point(const Make& make, const Shape& shape) {
+    const std::size_t inputs = pending_.size();
+    const Graph before = g_.clone();
+    try {
+      asked_ = {};
+      const Value v = make(*this, shape);
+      if (asked_.operands.empty()) asked_.attrs = g_.data()->attrs(v.id());
+      asked_.shape = shape;
+      points_.push_back(asked_);
+      g_.output("y" + std::to_string(g_.outputs().size()), v);
+    } catch (const Error&) {
+      // What was made for it must not stay among the inputs: the graph is rolled back.
+      g_ = before.clone();
+      pending_.resize(inputs);
+      count_ = static_cast<int>(inputs);
+    }
+  }
+  Grid finish() && { return {op_, dtype_, std::move(g_), std::move(points_), std::move(pending_)}; }
+
+private:
+  static void fill(Tensor& t, const Tensor& whole) {
+    const auto from = whole.data<std::int32_t>();
+    auto* bytes = static_cast<unsigned char*>(t.raw());
+    const auto width = static_cast<std::size_t>(byte_size(t.dtype()));
+    for (std::size_t i = 0; i < from.size(); ++i) {
+      const double number = from[i];
+      if (t.dtype() == DType::F64)
+        t.data<double>()[i] = number;
+      else if (t.dtype() == DType::F32)
+        t.data<float>()[i] = static_cast<float>(number);
+      else if (t.dtype() == DType::F16)
+        t.data<std::uint16_t>()[i] = to_f16(static_cast<float>(number));
+      else if (t.dtype() == DType::BF16)
+        t.data<std::uint16_t>()[i] = to_bf16(static_cast<float>(number));
+      else
+        for (std::size_t b = 0; b < width; ++b)
+          bytes[i * width + b] = static_cast<unsigned char>(
+              t.dtype() == DType::Bool     ? from[i] & 1
+              : is_unsigned_int(t.dtype()) ? (b == 0 ? from[i] & 7 : 0)
+                                           : (std::int64_t{from[i]} >> (8 * b)) & 255);
+    }
+  }
+
+  O op_;
+  DType dtype_;
+  Graph g_;
+  std::vector<Tensor> pending_;
+  Point asked_;
+  std::vector<Point> points_;
+  std::mt19937 random_{5};
+  int count_ = 0;
+};
+
+std::string word(const std::vector<std::string>& list, std::size_t i) {
+  return list[i % list.size()];
+}
+
+Ints axes_of(int rank) {
+  Ints axes;
+  for (int i = 0; i < rank; ++i) axes.push_back(i);
+  return axes;
+}
+
+/// The ways to make the op over operands of that rank.
+std::vector<Make> ways(O op, int rank) {
+  std::vector<Make> list;
+  const OpDef& def = op_def(op);
+  const auto each = [&](const std::vector<std::string>& words, const char* key) {
+    for (const std::string& w : words)
+      list.push_back([=](Maker& m, const Shape& s) {
+        std::vector<Value> operands = {m.x(s)};
+        if (op_def(op).min_operands == 2) operands.push_back(m.x(s));
+        return m.node(operands, {{key, w}});
+      });
+  };
+  switch (op) {
+  case O::Input: list.push_back([](Maker& m, const Shape& s) { return m.x(s); }); break;
+  case O::Constant:
+    list.push_back([](Maker& m, const Shape& s) { return full(m.graph(), {m.dtype(), s}, 1); });
+    list.push_back([](Maker& m, const Shape& s) {
+      std::vector<std::int64_t> extents;
+      for (const Dim& d : s) extents.push_back(d.value());
+      return constant(m.graph(), Tensor(m.dtype(), extents));
+    });
+    break;
+  case O::Iota:
+    for (int axis = 0; axis < rank; ++axis)
+      list.push_back(
+          [=](Maker& m, const Shape& s) { return iota(m.graph(), {m.dtype(), s}, axis); });
+    break;
+  case O::RngBits:
+    list.push_back([](Maker& m, const Shape& s) {
+      if (m.dtype() != DType::U32) throw Error(Error::Kind::Type, "bits are u32");
+      return rng_bits(m.input(DType::U32, {2}), m.input(DType::U64, {}), s, 3);
+    });
+    break;
+  case O::Round: each({"floor", "ceil", "trunc", "nearest_even"}, "mode"); break;
+  case O::Compare: each({"eq", "ne", "lt", "le", "gt", "ge"}, "dir"); break;
+  case O::Max:
+  case O::Min: each({"half", "first", "second"}, "tie"); break;
+  case O::Ipow:
+    for (const std::int64_t n : {-3, -1, 0, 1, 2, 3, 5})
+      list.push_back([=](Maker& m, const Shape& s) { return m.node({m.x(s)}, {{"n", n}}); });
+    break;
+  case O::Convert:
+    for (int d = 0; d < dtype_count; ++d)
+      list.push_back([=](Maker& m, const Shape& s) {
+        return m.node({m.x(s)}, {{"dtype", static_cast<DType>(d)}});
+      });
+    break;
+  case O::Select:
+    list.push_back(
+        [](Maker& m, const Shape& s) { return m.node({m.input(DType::Bool, s), m.x(s), m.x(s)}); });
+    break;
+  case O::BroadcastInDim:
+    for (const int where : {0, 1, 2}) // a new axis before, one behind, none
+      list.push_back([=](Maker& m, const Shape& s) {
+        std::vector<Dim> to = s.dims();
+        for (Dim& d : to)
+          if (d == Dim(1)) d = 2;
+        Ints dims = axes_of(rank);
+        if (where == 0) to.insert(to.begin(), 2);
+        if (where == 0)
+          for (std::int64_t& d : dims) ++d;
+        if (where == 1) to.emplace_back(3);
+        return m.node({m.x(s)}, {{"dims", dims}, {"shape", to}});
+      });
+    break;
+  case O::Reshape:
+    list.push_back([](Maker& m, const Shape& s) {
+      return m.node({m.x(s)}, {{"shape", std::vector<Dim>{s.size()}}});
+    });
+    list.push_back([](Maker& m, const Shape& s) {
+      std::vector<Dim> to = s.dims();
+      to.insert(to.begin(), 1);
+      return m.node({m.x(s)}, {{"shape", to}});
+    });
+    list.push_back([](Maker& m, const Shape& s) {
+      std::vector<Dim> to(s.dims().rbegin(), s.dims().rend());
+      return m.node({m.x(s)}, {{"shape", to}});
+    });
+    break;
+  case O::Transpose:
+    for (int turn = 0; turn < std::max(rank, 1); ++turn)
+      list.push_back([=](Maker& m, const Shape& s) {
+        Ints perm = axes_of(rank);
+        std::rotate(perm.begin(), perm.begin() + turn, perm.end());
+        if (turn == 0) std::reverse(perm.begin(), perm.end());
+        return m.node({m.x(s)}, {{"perm", perm}});
+      });
+    break;
+  case O::Reverse:
+    for (int axis = -1; axis < rank; ++axis)
+      list.push_back([=](Maker& m, const Shape& s) {
+        return m.node({m.x(s)}, {{"axes", axis < 0 ? axes_of(rank) : Ints{axis}}});
+      });
+    break;
+  case O::Slice:
+    for (const int kind : {0, 1, 2}) // front, back, every other
+      list.push_back([=](Maker& m, const Shape& s) {
+        std::vector<Dim> start, limit;
+        for (const Dim& d : s) {
+          start.emplace_back(kind == 1 ? d.value() / 2 : 0);
+          limit.emplace_back(kind == 0 ? (d.value() + 1) / 2 : d.value());
+        }
+        return m.node({m.x(s)},
+                      {{"limit", limit},
+                       {"start", start},
+                       {"stride", Ints(static_cast<std::size_t>(rank), kind == 2 ? 2 : 1)}});
+      });
+    break;
+  case O::Pad:
+    for (const int kind : {0, 1, 2}) // border, cut, gaps
+      list.push_back([=](Maker& m, const Shape& s) {
+        const auto n = static_cast<std::size_t>(rank);
+        return m.node({m.x(s), m.x({})}, {{"hi", Ints(n, kind == 1 ? 0 : 1)},
+                                          {"interior", Ints(n, kind == 2 ? 2 : 0)},
+                                          {"lo", Ints(n, kind == 1   ? 2
+                                                         : kind == 2 ? -1
+                                                                     : 2)}});
+      });
+    break;
+  case O::Concat:
+    for (std::int64_t axis = 0; axis < rank; ++axis)
+      list.push_back([=](Maker& m, const Shape& s) {
+        Shape other = s;
+        other[static_cast<int>(axis)] = other[static_cast<int>(axis)] + Dim(2);
+        return m.node({m.x(s), m.x(other), m.x(s)}, {{"axis", axis}});
+      });
+    break;
+  case O::Gather:
+  case O::ScatterAdd:
+    for (int i = 0; i < std::max(3, rank) && rank > 0; ++i)
+      list.push_back([=](Maker& m, const Shape& s) {
+        const int axis = i % rank;
+        const Shape index = i % 3 == 0 ? Shape{4} : i % 3 == 1 ? Shape{} : Shape{2, 1};
+        const std::string mode = word({"fill", "clip", "promise"}, static_cast<std::size_t>(i));
+        const Attrs attrs{{"axis", std::int64_t{axis}}, {"mode", mode}};
+        // A promise is kept: rows that are there.
+        const bool promise = mode == "promise";
+        if (promise && s[axis] == Dim(0)) throw Error(Error::Kind::Shape, "there is no row");
+        const Value rows =
+            promise ? m.input(DType::I32, index, 0, 1) : m.input(DType::I32, index, -2, 7);
+        if (op == O::Gather) return m.node({m.x(s), rows}, attrs);
+        std::vector<Dim> updates = s.dims();
+        updates.erase(updates.begin() + axis);
+        updates.insert(updates.begin() + axis, index.begin(), index.end());
+        return m.node({m.x(s), rows, m.x(Shape(updates))}, attrs);
+      });
+    break;
+  case O::Reduce: {
+    std::size_t i = 0;
+    for (const char* kind : {"add", "mul", "max", "min", "and", "or"})
+      for (const bool keep : {false, true}) {
+        const std::size_t turn = i++;
+        list.push_back([=](Maker& m, const Shape& s) {
+          const auto axis = static_cast<std::int64_t>(turn) % (rank + 1);
+          Attrs attrs{{"axes", axis == rank ? axes_of(rank) : Ints{axis}},
+                      {"keepdims", keep},
+                      {"kind", std::string(kind)}};
+          if (std::string_view(kind).starts_with("m") && kind[1] != 'u' && turn % 2 == 1)
+            attrs.set("tie", std::string(turn % 3 == 0 ? "first" : "split"));
+          return m.node({m.x(s)}, attrs);
+        });
+      }
+    for (const char* tie : {"first", "split"})
+      list.push_back([=](Maker& m, const Shape& s) {
+        return m.node({m.x(s)}, {{"axes", axes_of(rank)},
+                                 {"keepdims", true},
+                                 {"kind", std::string("max")},
+                                 {"tie", std::string(tie)}});
+      });
+    break;
+  }
+  case O::ArgReduce:
+    for (std::int64_t axis = 0; axis < rank; ++axis)
+      for (const char* kind : {"max", "min"})
+        list.push_back([=](Maker& m, const Shape& s) {
+          return m.node({m.x(s)}, {{"axis", axis}, {"kind", std::string(kind)}});
+        });
+    break;
+  case O::DotGeneral:
+    for (const int kind : {0, 1, 2, 3}) // all pairs, sums of the last, a batch, f32 sums kept
+      list.push_back([=](Maker& m, const Shape& s) {
+        const Ints last = rank > 0 ? Ints{rank - 1} : Ints{};
+        const bool batch = kind == 2 && rank > 0, sums = kind != 0 && !(batch && rank == 1);
+        Attrs attrs{{"batch_a", batch ? Ints{0} : Ints{}},
+                    {"batch_b", batch ? Ints{0} : Ints{}},
+                    {"contract_a", sums ? last : Ints{}},
+                    {"contract_b", sums ? last : Ints{}}};
+        if (kind == 3)
+          attrs.set("out",
+                    byte_size(m.dtype()) == 2 && is_float(m.dtype()) ? DType::F32 : m.dtype());
+        return m.node({m.x(s), m.x(s)}, attrs);
+      });
+    break;
+  default:
+    list.push_back([&def](Maker& m, const Shape& s) {
+      std::vector<Value> operands;
+      for (int i = 0; i < def.min_operands; ++i) operands.push_back(m.x(s));
+      return m.node(operands);
+    });
+  }
+  return list;
+}
+
+} // namespace
+
+int least_rank(Opcode op) {
+  switch (op) {
+  case O::Iota: // something to count along, to join along, to pick rows from, to search
+  case O::Concat:
+  case O::Gather:
+  case O::ScatterAdd:
+  case O::ArgReduce: return 1;
+  default: return 0;
+  }
+}
+
+const std::vector<Grid>& all_grids() {
+  static const std::vector<Grid> grids = [] {
+    std::vector<Grid> list;
+    for (int op = 0; op < op_count; ++op)
+      for (int d = 0; d < dtype_count; ++d) {
+        Maker maker(static_cast<O>(op), static_cast<DType>(d));
+        for (int rank = 0; rank < 5; ++rank) {
+          const auto& of_rank = shapes[static_cast<std::size_t>(rank)];
+          const auto list_of_ways = ways(static_cast<O>(op), rank);
+          // Each way, and each shape; where there are more of one than of the other, in turns.
+          const std::size_t points =
+              list_of_ways.empty() ? 0 : std::max(list_of_ways.size(), of_rank.size());
+          for (std::size_t i = 0; i < points; ++i)
+            maker.point(list_of_ways[i % list_of_ways.size()], of_rank[i % of_rank.size()]);
+        }
+        Grid grid = std::move(maker).finish();
+        if (!grid.graph.outputs().empty()) list.push_back(std::move(grid));
+      }
+    return list;
+  }();
+  return grids;
+}
+
+} // namespace nngc::test
