@@ -26,7 +26,8 @@ struct Ground {
 struct Mistake {
   std::string file; ///< the source that says so
   Error::Kind kind;
-  std::string message; ///< the whole of it; `~` for what is LLVM's or the machine's part
+  std::string
+      message; ///< the whole of it; `~` for what is LLVM's, the machine's, or a node's number
   std::function<void(Ground&)> make;
   /// `here`: the line of the mistake in this catalogue. Else Error::place() itself, where `@` is
   /// the folder of Ground::dir.
