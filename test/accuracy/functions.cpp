@@ -33,7 +33,11 @@ constexpr std::array<Function, 12> all = {{
 }};
 #undef NNGC_LIBM
 
+constexpr std::array<Function2, 1> of_two = {{{"pow", pow}}};
+
 } // namespace
+
+std::span<const Function2> functions_of_two() { return of_two; }
 
 std::span<const Function> functions() { return all; }
 

@@ -18,4 +18,12 @@ struct Function {
 
 [[nodiscard]] std::span<const Function> functions();
 
+/// A function of two arguments.
+struct Function2 {
+  const char* name;
+  Value (*build)(Operand, Operand);
+};
+
+[[nodiscard]] std::span<const Function2> functions_of_two();
+
 } // namespace nngc::accuracy

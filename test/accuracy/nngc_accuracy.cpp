@@ -1,7 +1,10 @@
 // Walks every elementary function through all 2^32 numbers of f32, and through random ones of f64,
 // compiled for several processors, and writes docs/accuracy.md.
 //
-//   nngc-accuracy [--samples N] [--stride N] [--threads N] [--output FILE] [FUNCTION ...]
+// Functions of two arguments go through all pairs of edge classes, ties and random numbers instead.
+//
+//   nngc-accuracy [--samples N] [--pairs N] [--stride N] [--threads N] [--output FILE] [FUNCTION
+//   ...]
 //
 // Exits 1 if a result is more than 1 ulp off, a special value is wrong, or a monotone function
 // falls.
@@ -23,13 +26,15 @@
 #include "nngc/runtime.h"
 #include "test/accuracy/functions.h"
 #include "test/accuracy/tally.h"
+#include "test/accuracy/two_arguments.h"
 
 namespace nngc::accuracy {
 namespace {
 
 struct Options {
   std::uint64_t samples = 100'000'000;
-  std::uint64_t stride = 1; ///< of the walk through f32: 1 is all of it
+  std::uint64_t pairs = 20'000'000; ///< of arguments, where there are two
+  std::uint64_t stride = 1;         ///< of the walk through f32: 1 is all of it
   int threads = 2;
   std::string output = "docs/accuracy.md";
   std::vector<std::string> only;
@@ -209,7 +214,8 @@ std::string table_head() {
   return names + "\n" + lines + "\n";
 }
 
-std::string page(const Options& o, const std::string& f32_rows, const std::string& f64_rows) {
+std::string page(const Options& o, const std::string& f32_rows, const std::string& f64_rows,
+                 const std::string& rows_of_two) {
   return fmt::format(
       "# Accuracy of the elementary functions\n\n"
       "Written by `build/release/bin/nngc-accuracy`; do not edit. Code as `compile` makes it at\n"
@@ -228,9 +234,17 @@ std::string page(const Options& o, const std::string& f32_rows, const std::strin
       "of\n"
       "rounding are among them. The true result is glibc's in 80 bits, whose own error is below "
       "0.001\n"
-      "of these ulps.\n\n{}{}",
+      "of these ulps.\n\n{}{}\n## Two arguments\n\n"
+      "All pairs of edge classes (zeros, infinities, NaN, subnormals, the ends of the range, 1 and "
+      "its\n"
+      "neighbours, odd, even and half numbers, the last of each, powers that overflow or "
+      "underflow),\n"
+      "pairs whose power is exact or lies exactly between two numbers, and random pairs, a quarter "
+      "of\n"
+      "them close to 1, most with a result that is a number. The true result is MPFR's in 64 "
+      "bits.\n\n{}{}",
       host_cpu(), o.stride == 1 ? "all 2^32 numbers" : fmt::format("every {}th number", o.stride),
-      table_head(), f32_rows, table_head(), f64_rows);
+      table_head(), f32_rows, table_head(), f64_rows, head_of_two(processors()), rows_of_two);
 }
 
 Options parse(int argc, char** argv) {
@@ -243,6 +257,8 @@ Options parse(int argc, char** argv) {
     };
     if (word == "--samples")
       o.samples = std::stoull(next());
+    else if (word == "--pairs")
+      o.pairs = std::stoull(next());
     else if (word == "--stride")
       o.stride = std::max<std::uint64_t>(1, std::stoull(next()));
     else if (word == "--threads")
@@ -250,8 +266,9 @@ Options parse(int argc, char** argv) {
     else if (word == "--output")
       o.output = next();
     else if (word.starts_with("-"))
-      throw std::runtime_error("usage: nngc-accuracy [--samples N] [--stride N] [--threads N] "
-                               "[--output FILE] [FUNCTION ...]");
+      throw std::runtime_error(
+          "usage: nngc-accuracy [--samples N] [--pairs N] [--stride N] [--threads N] "
+          "[--output FILE] [FUNCTION ...]");
     else
       o.only.push_back(word);
   }
@@ -275,7 +292,15 @@ int run(const Options& o) {
     fmt::print("f32 {}f64 {}", row(f, narrow), row(f, wide));
     std::fflush(stdout);
   }
-  const std::string text = page(o, f32_rows, f64_rows);
+  std::string rows_of_two;
+  const std::vector<std::string> cpus = processors();
+  for (const Function2& f : functions_of_two()) {
+    if (!o.only.empty() && std::find(o.only.begin(), o.only.end(), f.name) == o.only.end())
+      continue;
+    good = walk_two(f, {o.pairs, o.threads, cpus}, rows_of_two) && good;
+  }
+  fmt::print("{}", rows_of_two);
+  const std::string text = page(o, f32_rows, f64_rows, rows_of_two);
   std::FILE* file = std::fopen(o.output.c_str(), "w");
   if (file == nullptr || std::fputs(text.c_str(), file) < 0 || std::fclose(file) != 0)
     throw std::runtime_error("cannot write " + o.output);
