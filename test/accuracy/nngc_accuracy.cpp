@@ -150,9 +150,25 @@ Tally<float> walk_f32(const Function& f, const Options& o) {
 }
 
 Tally<double> walk_f64(const Function& f, const Options& o) {
-  // Worst cases of correct rounding, after Muller et al., Elementary Functions; results at the edge
-  // of the range; where reductions and branches change.
+  // Worst cases of correct rounding, after Lefevre and Muller: behind the last bit of the sine, the
+  // cosine, the exponential, expm1 or log1p of these come 50 to 80 equal ones (MPFR says so);
+  // results at the edge of the range; where reductions and branches change.
   const std::vector<double> hard = {0x1.E0000000001C2p-20,
+                                    0x1.598bae9e632f6p-7,
+                                    0x1.fe767739d0f6dp-2,
+                                    0x1.06b505550e6b2p-9,
+                                    0x1.34ec2f9fc9c00p+1,
+                                    0x1.12d31a20fb38bp+5,
+                                    0x1.a2fefefd580dfp-13,
+                                    0x1.1d5c2daebe367p+4,
+                                    0x1.9e9cbbfd6080bp-31,
+                                    0x1.83d4bcdebb3f4p+2,
+                                    0x1.d6336a88077aap+0,
+                                    0x1.273c188aa7b14p+2,
+                                    0x1.ab50b409c8aeep+8,
+                                    0x1.8000000000003p-50,
+                                    0x1.8000000000003p-25,
+                                    0x1.dffffffffff1fp-45,
                                     0x1.8000000000009p-23,
                                     0x1.DFFFFFFFFFE3Ep-20,
                                     0x1.62a88613629b5p+678,
