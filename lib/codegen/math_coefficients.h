@@ -19,19 +19,28 @@ inline constexpr std::array<double, 11> k_exp_f64 = {
     0x1.27e5089be9177p-22, 0x1.af61d4a4f04f9p-26, 0x1.1f20172effbe0p-29,
 };
 
+/// (e^-r - 1 + r) / r^2 on |r| <= ln2/64. Error 2^-33.2.
+inline constexpr std::array<double, 2> k_exp_less_f32 = {
+    0x1.000088p-1,
+    -0x1.555568p-3,
+};
+
+/// (e^-r - 1 + r) / r^2 on |r| <= ln2/32. Error 2^-65.2.
+inline constexpr std::array<double, 6> k_exp_less_f64 = {
+    0x1.0000000000004p-1,  -0x1.5555555555545p-3, 0x1.555555547f601p-5,
+    -0x1.11111112605b2p-7, 0x1.6c1841a88e420p-10, -0x1.a0190da46c20fp-13,
+};
+
 /// (log1p(f) - f + f^2/2) / f^3 for 1+f in [sqrt 1/2, sqrt 2]. Error 2^-29.1.
 inline constexpr std::array<double, 9> k_log_f32 = {
     0x1.555548p-2,  -0x1.000070p-2, 0x1.99a540p-3,  -0x1.552f14p-3, 0x1.230364p-3,
     -0x1.010466p-3, 0x1.eff476p-4,  -0x1.bf2e1ep-4, 0x1.b5ad62p-5,
 };
 
-/// (log1p(f) - f + f^2/2) / f^3 for 1+f in [sqrt 1/2, sqrt 2]. Error 2^-57.5.
-inline constexpr std::array<double, 20> k_log_f64 = {
-    0x1.555555555556bp-2, -0x1.ffffffffffe7ap-3, 0x1.9999999994dadp-3, -0x1.555555556b29ap-3,
-    0x1.249249275e269p-3, -0x1.fffffff39f70fp-4, 0x1.c71c702dac966p-4, -0x1.99999aa172ee8p-4,
-    0x1.745d58e1e7119p-4, -0x1.555576b6bada1p-4, 0x1.3b0d775905b27p-4, -0x1.24894a9f9c8dbp-4,
-    0x1.116a119921534p-4, -0x1.00cfc4371d6e3p-4, 0x1.dc96f35f432b5p-5, -0x1.b45c5a3470083p-5,
-    0x1.bbae0ccc0165cp-5, -0x1.010a4c0f26226p-4, 0x1.d2b52f7f65844p-5, -0x1.8dbc01e179981p-6,
+/// (2 atanh(s) / s - 2) / z in z = s^2, |s| <= 3 - sqrt 8. Error 2^-59.5.
+inline constexpr std::array<double, 7> k_log_f64 = {
+    0x1.5555555555592p-1, 0x1.999999997ff37p-2, 0x1.24924941df2f1p-2, 0x1.c71c5216121b3p-3,
+    0x1.74663c9ae2a1ap-3, 0x1.39a1ef9cc0c02p-3, 0x1.2f03874f6232ep-3,
 };
 
 /// (sin r - r) / r^3 in z = r^2, |r| <= pi/4. Error 2^-27.9.
@@ -70,34 +79,6 @@ inline constexpr std::array<double, 11> k_atan_f64 = {
     -0x1.555555555553dp-2, 0x1.999999999585fp-3, -0x1.24924922aceb2p-3, 0x1.c71c70e5d5be8p-4,
     -0x1.745cf8d503915p-4, 0x1.3b11188d8a076p-4, -0x1.10ebb19bd1323p-4, 0x1.df0ee6e1b8e3cp-5,
     -0x1.9cd0ee4c1fd58p-5, 0x1.37d0f951e2320p-5, -0x1.255ffdfa4669fp-6,
-};
-
-/// erf(x)/x - 1 in w = x^2 - 1/2, |x| <= 1. Error 2^-28.6.
-inline constexpr std::array<double, 7> k_erf_near_f32 = {
-    -0x1.1ae14ep-5, -0x1.1fd164p-2,  0x1.454374p-4,  -0x1.2b8da2p-6,
-    0x1.c8141ep-9,  -0x1.289462p-11, 0x1.527934p-14,
-};
-
-/// erf(x)/x - 1 in w = x^2 - 1/2, |x| <= 1. Error 2^-55.7.
-inline constexpr std::array<double, 12> k_erf_near_f64 = {
-    -0x1.1ae14dc34815bp-5, -0x1.1fd16292151fep-2,  0x1.454368017b0d4p-4,  -0x1.2b902b7b2f0c3p-6,
-    0x1.c82aa249a9e14p-9,  -0x1.263991b8536c3p-11, 0x1.4866392ec3410p-14, -0x1.429e932e30bc6p-17,
-    0x1.1ad51172f2bffp-20, -0x1.bf8e9d4109a24p-24, 0x1.441725227b33fp-27, -0x1.abae4dd2831c6p-31,
-};
-
-/// log(erfc(1 + u)), u >= 0; the error is that of erfc. Error 2^-26.9.
-inline constexpr std::array<double, 7> k_erf_far_f32 = {
-    -0x1.d97fc0p+0, -0x1.51c9aap+1,  -0x1.afad36p-1, -0x1.53f934p-5,
-    0x1.441a84p-7,  -0x1.deb5eap-10, 0x1.852946p-13,
-};
-
-/// log(erfc(1 + u)), u >= 0; the error is that of erfc. Error 2^-57.0.
-inline constexpr std::array<double, 18> k_erf_far_f64 = {
-    -0x1.d97fbf27aa2a1p+0,  -0x1.51c9b0006c22ap+1,  -0x1.afabc11a2a71ap-1,  -0x1.5477f09a40450p-5,
-    0x1.48c9d39257b58p-7,   -0x1.033f5b9fcf01fp-9,  0x1.f1b0a2297d641p-13,  0x1.b927274ba2793p-16,
-    -0x1.c846f9d0f613dp-16, 0x1.4466b3d40586ap-17,  -0x1.1db5885fa5855p-19, 0x1.b3088c81b3942p-23,
-    0x1.fc04c07183efap-25,  -0x1.225fd67114727p-25, 0x1.285684c9eea2ep-27,  -0x1.6f8a560524514p-30,
-    0x1.0a684e388ccfbp-33,  -0x1.5c2dcc9c4ec32p-38,
 };
 
 /// log2((1+s)/(1-s)) / s in z = s^2, |s| <= 3 - sqrt 8. Error 2^-45.1.
@@ -171,6 +152,13 @@ inline constexpr double k_pi_4_lo_f64 = 0x1.1a62633145c07p-55;
 
 /// 2 / pi.
 inline constexpr double k_two_over_pi = 0x1.45f306dc9c883p-1;
+
+/// pi/2 in three full floats, for targets with fma.
+inline constexpr std::array<double, 3> k_pi_2_fused_f32 = {
+    0x1.921fb6p+0,
+    -0x1.777a5cp-25,
+    -0x1.ee59dap-50,
+};
 
 /// pi/2 in three full doubles, for targets with fma.
 inline constexpr std::array<double, 3> k_pi_2_fused = {

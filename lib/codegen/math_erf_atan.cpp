@@ -1,28 +1,24 @@
 /// erf and atan, both odd: computed for |x|, the sign put back.
 #include "codegen/math_coefficients.h"
 #include "codegen/math_families.h"
+#include "codegen/math_tables.h"
 
 namespace nngc::codegen {
 
 using llvm::Value;
 
 llvm::Value* emit_erf(const MathKernel& k, Value* x) {
-  std::span<const double> near_terms(k_erf_near_f32);
-  std::span<const double> far_terms(k_erf_far_f32);
-  if (k.is_f64) {
-    near_terms = k_erf_near_f64;
-    far_terms = k_erf_far_f64;
-  }
-  // Up to 1: x + x P(x^2 - 1/2). Beyond: 1 - e^Q(x - 1), where e^Q = erfc is at most 0.16.
-  Value* centered = k.fma(x, x, k.constant(-0.5));
-  Value* near = k.fma(x, k.polynomial(centered, near_terms), x);
   Value* magnitude = k.abs(x);
-  Value* ceiling = k.constant(k.pick(4.0, 6.0)); // erf rounds to 1 from here on
+  Value* ceiling = k.constant(k.pick(3.93, 6.0)); // erf rounds to 1 from here on
   Value* capped = k.select(k.greater(magnitude, ceiling), ceiling, magnitude);
-  Value* one = k.constant(1);
-  Value* erfc = exp_coarse(k, k.polynomial(k.sub(capped, one), far_terms));
-  Value* far = k.with_sign(k.sub(one, erfc), k.sign_of(x));
-  return k.select(k.less(magnitude, one), near, far);
+  // The nearest of the even steps, whose number is in the low bits.
+  Value* rounder = k.constant(k.rounder());
+  Value* shifted = k.fma(capped, k.constant(k.pick(8.0, 2.5)), rounder);
+  Value* index = k.to_bits(shifted);
+  Value* first = k.less(shifted, k.constant(k.rounder() + 2)); // two pieces start at 0
+  Value* value = k.is_f64 ? by_pieces(k, k_erf_f64, capped, index, first)
+                          : by_pieces(k, k_erf_f32, capped, index, first);
+  return k.with_sign(value, k.sign_of(x));
 }
 
 llvm::Value* emit_atan(const MathKernel& k, Value* x) {

@@ -2,6 +2,7 @@
 /// parts.
 #include "codegen/math_coefficients.h"
 #include "codegen/math_families.h"
+#include "codegen/math_tables.h"
 
 namespace nngc::codegen {
 namespace {
@@ -63,53 +64,8 @@ ValuePair half_expm1(const MathKernel& k, Value* x) {
   return {sum.hi, k.fma(half_power, cubic, k.add(sum.lo, k.add(linear.lo, whole.lo)))};
 }
 
-} // namespace
-
-llvm::Value* emit_exp(const MathKernel& k, Value* x) {
-  // Beyond the clamp the result is 0 or infinity, which the scaling gives.
-  return finish_exp(k, reduce(k, k.clamp(x, k.pick(-104.0, -746.0), k.pick(89.0, 710.0))));
-}
-
-llvm::Value* exp_of_sum(const MathKernel& k, Value* x, Value* rest) {
-  Reduced reduced = reduce(k, x);
-  // What is not far below r has to go through the polynomial.
-  const ValuePair r = k.exact_sum(reduced.r, rest);
-  reduced.r = r.hi;
-  reduced.rest = k.add(reduced.rest, r.lo);
-  return finish_exp(k, reduced);
-}
-
-llvm::Value* exp_coarse(const MathKernel& k, Value* x) {
-  const Reduced reduced = reduce(k, x);
-  Value* biased = k.rounded_integer(reduced.shifted, static_cast<std::int64_t>(k.bias()));
-  Value* power = k.from_bits(
-      k.builder.CreateShl(biased, k.integer(static_cast<std::uint64_t>(k.mantissa_bits()))));
-  Value* value = k.add(k.constant(1), k.add(reduced.r, beyond_linear(k, reduced)));
-  return k.mul(value, power);
-}
-
-llvm::Value* emit_expm1(const MathKernel& k, Value* x) {
-  const ValuePair half = half_expm1(k, k.clamp(x, k.pick(-30.0, -60.0), k.pick(89.0, 710.0)));
-  Value* sum = k.add(half.hi, half.lo);
-  // Halving a subnormal is not exact; there, and up to here, x itself is the nearest.
-  Value* tiny = k.less(k.abs(x), k.constant(k.pick(0x1p-26, 0x1p-55)));
-  return k.select(tiny, x, k.add(sum, sum));
-}
-
-llvm::Value* emit_tanh(const MathKernel& k, Value* x) {
-  // With h = (e^2|x| - 1)/2, tanh |x| = h / (h + 1).
-  Value* magnitude = k.abs(x);
-  Value* ceiling = k.constant(k.pick(10.0, 20.0)); // from here on tanh rounds to 1
-  Value* capped = k.select(k.greater(magnitude, ceiling), ceiling, magnitude);
-  const ValuePair half = half_expm1(k, k.add(capped, capped));
-  const ValuePair h = k.fast_sum(half.hi, half.lo);
-  ValuePair above = k.exact_sum(h.hi, k.constant(1));
-  above.lo = k.add(above.lo, h.lo);
-  Value* tiny = k.less(magnitude, k.constant(k.pick(0x1p-13, 0x1p-28)));
-  return k.select(tiny, x, k.with_sign(k.divide(h, above), k.sign_of(x)));
-}
-
-llvm::Value* emit_logistic(const MathKernel& k, Value* x) {
+// For all x, with results down to the smallest.
+Value* logistic_of_any(const MathKernel& k, Value* x) {
   // With e = e^-|x|: e / (1 + e) for negative x, else 1 / (1 + e).
   Value* floor = k.constant(k.pick(-104.0, -746.0));
   Value* below = k.negate(k.abs(x));
@@ -133,6 +89,90 @@ llvm::Value* emit_logistic(const MathKernel& k, Value* x) {
     chosen = {.first = k.select(negative, power.first, one),
               .second = k.select(negative, power.second, one)};
   return k.scale(k.divide(numerator, divisor), chosen);
+}
+
+} // namespace
+
+llvm::Value* emit_exp(const MathKernel& k, Value* x) {
+  // Beyond the clamp the result is 0 or infinity, which the scaling gives.
+  const Reduced reduced = reduce(k, k.clamp(x, k.pick(-104.0, -746.0), k.pick(89.0, 710.0)));
+  // 1 + r (1 + r P(r)): the last step rounds once, and what r itself lost is less than a quarter of
+  // that.
+  Value* one = k.constant(1);
+  Value* slope = k.fma(reduced.r, k.polynomial(reduced.r, coefficients(k)), one);
+  return k.scale(k.fma(reduced.r, slope, one), k.power_of_two(reduced.n, reduced.shifted));
+}
+
+llvm::Value* exp_of_sum(const MathKernel& k, Value* x, Value* rest) {
+  Reduced reduced = reduce(k, x);
+  // What is not far below r has to go through the polynomial.
+  const ValuePair r = k.exact_sum(reduced.r, rest);
+  reduced.r = r.hi;
+  reduced.rest = k.add(reduced.rest, r.lo);
+  return finish_exp(k, reduced);
+}
+
+llvm::Value* emit_expm1(const MathKernel& k, Value* x) {
+  const ValuePair half = half_expm1(k, k.clamp(x, k.pick(-30.0, -60.0), k.pick(89.0, 710.0)));
+  Value* sum = k.add(half.hi, half.lo);
+  // Halving a subnormal is not exact; there, and up to here, x itself is the nearest.
+  Value* tiny = k.less(k.abs(x), k.constant(k.pick(0x1p-26, 0x1p-55)));
+  return k.select(tiny, x, k.add(sum, sum));
+}
+
+llvm::Value* emit_tanh(const MathKernel& k, Value* x) {
+  Value* magnitude = k.abs(x);
+  Value* ceiling = k.constant(k.pick(9.5, 20.0)); // from here on tanh rounds to 1
+  Value* capped = k.select(k.greater(magnitude, ceiling), ceiling, magnitude);
+  if (!k.is_f64) {
+    // Quarters of octaves, the first of them down to 0.
+    Value* low = k.constant(0x1p-4);
+    Value* placed = k.select(k.less(capped, low), low, capped);
+    Value* index = k.builder.CreateLShr(k.to_bits(placed), k.integer(21));
+    Value* first = k.less(capped, k.constant(0x1.4p-4));
+    return k.with_sign(by_pieces(k, k_tanh_f32, capped, index, first), k.sign_of(x));
+  }
+  // With h = (e^2|x| - 1)/2, tanh |x| = h / (h + 1).
+  const ValuePair half = half_expm1(k, k.add(capped, capped));
+  const ValuePair h = k.fast_sum(half.hi, half.lo);
+  ValuePair above = k.exact_sum(h.hi, k.constant(1));
+  above.lo = k.add(above.lo, h.lo);
+  Value* tiny = k.less(magnitude, k.constant(0x1p-28));
+  return k.select(tiny, x, k.with_sign(k.divide(h, above), k.sign_of(x)));
+}
+
+llvm::Value* emit_logistic(const MathKernel& k, Value* x) {
+  Value* one = k.constant(1);
+  const double most = k.pick(87.0, 708.0); // e^-x and the result are normal up to here
+  Value* ceiling = k.constant(most);
+  Value* capped = k.select(k.greater(x, ceiling), ceiling, x);
+
+  // e^-x = power (1 + growth): -x is a multiple n of a fraction of ln 2, whose powers are in a
+  // table with what they lost, less r.
+  const int steps = k.pick(32, 16);
+  Value* rounder = k.constant(k.rounder());
+  Value* shifted = k.fnma(capped, k.constant(steps * k_log2_e), rounder);
+  Value* n = k.sub(shifted, rounder);
+  Value* near = k.fma(n, k.constant(k.pick(k_exp_step_hi_f32, k_exp_step_hi_f64)), capped);
+  Value* r = k.fma(n, k.constant(k.pick(k_exp_step_lo_f32, k_exp_step_lo_f64)), near);
+  std::span<const double> terms(k_exp_less_f32), powers(k_exp2_f32), losses(k_exp2_lost_f32);
+  if (k.is_f64) terms = k_exp_less_f64, powers = k_exp2_f64, losses = k_exp2_lost_f64;
+  Value* index = k.to_bits(shifted);
+  Value* slope = k.fma(r, k.polynomial(r, terms), k.constant(-1));
+  Value* growth = k.fma(r, slope, k.lookup(losses, index));
+  Value* power = k.add_exponent(k.lookup(powers, index), index, steps);
+  Value* rest = k.mul(power, growth);
+
+  // 1 / (1 + e^-x): the divisor in two parts, the quotient, and what it leaves.
+  Value* above = k.greater(power, one);
+  const ValuePair whole = k.fast_sum(k.select(above, power, one), k.select(above, one, power));
+  const ValuePair divisor = k.fast_sum(whole.hi, k.add(whole.lo, rest));
+  Value* quotient = k.div(one, divisor.hi);
+  Value* left = k.fnma(quotient, divisor.lo, k.residual(quotient, divisor.hi, one));
+  // What the quotient lost may be subnormal, so it stays inside of fma.
+  Value* usual = k.fma(quotient, left, quotient);
+  Value* special = k.builder.CreateFCmpULT(x, k.constant(-most));
+  return patched(k, x, special, usual, "nngc.logistic", logistic_of_any);
 }
 
 } // namespace nngc::codegen

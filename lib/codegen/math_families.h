@@ -1,6 +1,10 @@
 /// The emitters behind MathEmitter, one file per family. Arguments have the kernel's type.
 #pragma once
 
+#include <array>
+#include <functional>
+#include <string>
+
 #include "codegen/math_kernel.h"
 
 namespace nngc::codegen {
@@ -12,8 +16,6 @@ llvm::Value* emit_tanh(const MathKernel& k, llvm::Value* x);
 llvm::Value* emit_logistic(const MathKernel& k, llvm::Value* x);
 /// e^(x + rest); x is within the clamp of emit_exp, rest far below x.
 llvm::Value* exp_of_sum(const MathKernel& k, llvm::Value* x, llvm::Value* rest);
-/// e^x for x in [-64, 0], good to a few last places: for results that are added to larger ones.
-llvm::Value* exp_coarse(const MathKernel& k, llvm::Value* x);
 
 // math_log.cpp
 /// |x| = m 2^e for finite nonzero x, m within sqrt 2 of 1; subnormals too.
@@ -27,6 +29,18 @@ llvm::Value* emit_log1p(const MathKernel& k, llvm::Value* x);
 
 // math_pow.cpp
 llvm::Value* emit_pow(const MathKernel& k, llvm::Value* x, llvm::Value* y);
+
+/// An odd function of |x| in pieces, see math_tables.h: entry `index` mod their number, which is
+/// the one at 0 where `first` is set.
+template <std::size_t Count, std::size_t Rows>
+llvm::Value* by_pieces(const MathKernel& k,
+                       const std::array<std::array<double, Count>, Rows>& pieces,
+                       llvm::Value* magnitude, llvm::Value* index, llvm::Value* first) {
+  llvm::Value* d = k.sub(magnitude, k.lookup(pieces[0], index));
+  llvm::Value* sum = k.lookup(pieces[Rows - 1], index);
+  for (std::size_t row = Rows - 1; row-- > 2;) sum = k.fma(sum, d, k.lookup(pieces[row], index));
+  return k.fma(sum, d, k.select(first, magnitude, k.lookup(pieces[1], index)));
+}
 
 // math_erf_atan.cpp
 llvm::Value* emit_erf(const MathKernel& k, llvm::Value* x);
@@ -43,6 +57,16 @@ llvm::Function* huge_reduction(const MathKernel& k);
 /// new.
 llvm::Function* helper_function(const MathKernel& k, const std::string& name, llvm::Type* result,
                                 llvm::Type* parameter);
+
+// math_patch.cpp
+using Writer = std::function<llvm::Value*(const MathKernel&, llvm::Value*)>;
+/// What `write` makes of x, in a function `name` of its own, written once per module.
+llvm::Value* called(const MathKernel& k, llvm::Value* x, const std::string& name,
+                    const Writer& write);
+/// `usual`, but where `special` is set what that function makes of x. Leaves the builder in a new
+/// block.
+llvm::Value* patched(const MathKernel& k, llvm::Value* x, llvm::Value* special, llvm::Value* usual,
+                     const std::string& name, const Writer& write);
 
 // math_round.cpp
 enum class Rounding { Floor, Ceil, Trunc, Even };

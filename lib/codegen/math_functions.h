@@ -32,8 +32,8 @@ enum class MathFn {
 /// infinities, signed zeros, subnormals); the builder's fast-math flags are not used, so results do
 /// not depend on them. Targets with fma get the same bits from each other; so do targets without.
 ///
-/// Needs an insertion block inside a function of a module: sin and cos make internal functions
-/// beside it. Never splits the block.
+/// Needs an insertion block inside a function of a module: arguments that are rare have internal
+/// functions beside it, called behind a branch. So the builder may be left in a new block.
 class MathEmitter {
 public:
   MathEmitter(llvm::IRBuilder<>& builder, const TargetTraits& target, bool allow_fma)

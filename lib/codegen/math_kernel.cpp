@@ -1,5 +1,6 @@
 #include "codegen/math_kernel.h"
 
+#include <bit>
 #include <cmath>
 #include <limits>
 
@@ -84,6 +85,13 @@ llvm::Value* MathKernel::polynomial(Value* x, std::span<const double> coefficien
   return sum;
 }
 
+llvm::Value* MathKernel::polynomial(Value* x, Value* square,
+                                    std::span<const double> coefficients) const {
+  std::vector<double> terms[2];
+  for (std::size_t i = 0; i < coefficients.size(); ++i) terms[i % 2].push_back(coefficients[i]);
+  return fma(x, polynomial(square, terms[1]), polynomial(square, terms[0]));
+}
+
 ValuePair MathKernel::fast_sum(Value* a, Value* b) const {
   Value* sum = add(a, b);
   return {sum, sub(b, sub(sum, a))};
@@ -144,41 +152,22 @@ llvm::Value* MathKernel::rounded_integer(Value* shifted, std::int64_t offset) co
   return builder.CreateAdd(to_bits(shifted), integer(static_cast<std::uint64_t>(offset) - own));
 }
 
-bool MathKernel::has_scalef() const {
+bool MathKernel::in_whole_registers() const {
   return target.has_avx512f && lanes != 0 && lanes * pick(32U, 64U) % 512 == 0;
 }
 
-PowerOfTwo MathKernel::power_of_two(Value* n, Value* shifted) const {
-  if (has_scalef()) return {.exponent = n};
-  // 2^n as 2^(n/2) 2^(n - n/2): each is normal, and only the last product may round to a subnormal.
-  const auto twice_bias = static_cast<std::int64_t>(2 * bias());
-  Value* both = rounded_integer(shifted, twice_bias);
-  Value* half = builder.CreateLShr(both, integer(1));
-  Value* shift = integer(static_cast<std::uint64_t>(mantissa_bits()));
-  Value* other = builder.CreateSub(both, half);
-  return {.first = from_bits(builder.CreateShl(half, shift)),
-          .second = from_bits(builder.CreateShl(other, shift))};
-}
-
-llvm::Value* MathKernel::scale(Value* a, const PowerOfTwo& power) const {
-  if (power.exponent == nullptr) return mul(mul(a, power.first), power.second);
-  // vscalef rounds once, to a subnormal too: the same bits as the two products.
+llvm::Value*
+MathKernel::per_register(std::initializer_list<Value*> arguments,
+                         const std::function<Value*(llvm::ArrayRef<Value*>)>& function) const {
   const unsigned width = pick(16U, 8U);
-  Type* element = type->getScalarType();
-  Type* part = llvm::FixedVectorType::get(element, width);
-  const auto id = is_f64 ? llvm::Intrinsic::x86_avx512_mask_scalef_pd_512
-                         : llvm::Intrinsic::x86_avx512_mask_scalef_ps_512;
-  Value* all = llvm::ConstantInt::getAllOnesValue(builder.getIntNTy(width));
-  Value* nothing = llvm::Constant::getNullValue(part);
+  if (lanes == width) return function(arguments);
   llvm::SmallVector<Value*> parts;
   for (unsigned start = 0; start < lanes; start += width) {
     llvm::SmallVector<int> which;
     for (unsigned lane = 0; lane < width; ++lane) which.push_back(static_cast<int>(start + lane));
-    Value* mantissa = lanes == width ? a : builder.CreateShuffleVector(a, which);
-    Value* exponent =
-        lanes == width ? power.exponent : builder.CreateShuffleVector(power.exponent, which);
-    parts.push_back(
-        builder.CreateIntrinsic(id, {}, {mantissa, exponent, nothing, all, builder.getInt32(4)}));
+    llvm::SmallVector<Value*> part;
+    for (Value* argument : arguments) part.push_back(builder.CreateShuffleVector(argument, which));
+    parts.push_back(function(part));
   }
   // Join neighbours, two by two where the count is even, else onto the first.
   Value* joined = parts[0];
@@ -194,6 +183,76 @@ llvm::Value* MathKernel::scale(Value* a, const PowerOfTwo& power) const {
     joined = builder.CreateShuffleVector(joined, next, which);
   }
   return joined;
+}
+
+PowerOfTwo MathKernel::power_of_two(Value* n, Value* shifted) const {
+  if (in_whole_registers()) return {.exponent = n};
+  // 2^n as 2^(n/2) 2^(n - n/2): each is normal, and only the last product may round to a subnormal.
+  const auto twice_bias = static_cast<std::int64_t>(2 * bias());
+  Value* both = rounded_integer(shifted, twice_bias);
+  Value* half = builder.CreateLShr(both, integer(1));
+  Value* shift = integer(static_cast<std::uint64_t>(mantissa_bits()));
+  Value* other = builder.CreateSub(both, half);
+  return {.first = from_bits(builder.CreateShl(half, shift)),
+          .second = from_bits(builder.CreateShl(other, shift))};
+}
+
+llvm::Value* MathKernel::add_exponent(Value* a, Value* shifted_bits, int steps) const {
+  const auto step_bits = std::countr_zero(static_cast<unsigned>(steps));
+  const auto fraction = static_cast<std::uint64_t>(mantissa_bits());
+  Value* moved =
+      builder.CreateShl(shifted_bits, integer(fraction - static_cast<unsigned>(step_bits)));
+  Value* exponent = builder.CreateAnd(moved, integer(~std::uint64_t{0} << fraction));
+  return from_bits(builder.CreateAdd(to_bits(a), exponent));
+}
+
+llvm::Value* MathKernel::scale(Value* a, const PowerOfTwo& power) const {
+  if (power.exponent == nullptr) return mul(mul(a, power.first), power.second);
+  // vscalef rounds once, to a subnormal too: the same bits as the two products.
+  const auto id = is_f64 ? llvm::Intrinsic::x86_avx512_mask_scalef_pd_512
+                         : llvm::Intrinsic::x86_avx512_mask_scalef_ps_512;
+  return per_register({a, power.exponent}, [&](llvm::ArrayRef<Value*> part) -> Value* {
+    Value* nothing = llvm::Constant::getNullValue(part[0]->getType());
+    Value* all = llvm::ConstantInt::getAllOnesValue(builder.getIntNTy(pick(16U, 8U)));
+    return builder.CreateIntrinsic(id, {}, {part[0], part[1], nothing, all, builder.getInt32(4)});
+  });
+}
+
+llvm::Value* MathKernel::lookup(std::span<const double> table, Value* index) const {
+  Type* element = type->getScalarType();
+  llvm::SmallVector<llvm::Constant*> entries;
+  for (const double entry : table) entries.push_back(llvm::ConstantFP::get(element, entry));
+  const std::size_t width = pick<std::size_t>(16, 8);
+  if (in_whole_registers() && table.size() == 2 * width) {
+    // The instruction takes the index modulo the size.
+    const auto id = is_f64 ? llvm::Intrinsic::x86_avx512_vpermi2var_pd_512
+                           : llvm::Intrinsic::x86_avx512_vpermi2var_ps_512;
+    const llvm::ArrayRef<llvm::Constant*> all(entries);
+    Value* low = llvm::ConstantVector::get(all.take_front(width));
+    Value* high = llvm::ConstantVector::get(all.drop_front(width));
+    return per_register({index}, [&](llvm::ArrayRef<Value*> part) -> Value* {
+      return builder.CreateIntrinsic(id, {}, {low, part[0], high});
+    });
+  }
+  llvm::Module& module = *builder.GetInsertBlock()->getModule();
+  auto* data = llvm::ConstantArray::get(llvm::ArrayType::get(element, entries.size()), entries);
+  // Named by its contents, so that it is found again.
+  std::uint64_t hash = 0xcbf29ce484222325;
+  for (const double entry : table)
+    hash = (hash ^ std::bit_cast<std::uint64_t>(entry)) * 0x100000001b3;
+  const std::string name =
+      "nngc.table." + std::to_string(pick(32, 64)) + "." + std::to_string(hash);
+  llvm::GlobalVariable* global = module.getNamedGlobal(name);
+  if (global == nullptr) {
+    global = new llvm::GlobalVariable(module, data->getType(), true,
+                                      llvm::GlobalValue::PrivateLinkage, data, name);
+    global->setUnnamedAddr(llvm::GlobalValue::UnnamedAddr::Global);
+    global->setAlignment(llvm::Align(64));
+  }
+  Value* within = builder.CreateAnd(index, integer(table.size() - 1));
+  Value* place = builder.CreateGEP(element, global, within);
+  if (lanes == 0) return builder.CreateLoad(type, place);
+  return builder.CreateMaskedGather(type, place, llvm::Align(is_f64 ? 8 : 4));
 }
 
 } // namespace nngc::codegen

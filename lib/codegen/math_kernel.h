@@ -1,6 +1,8 @@
 /// The instructions elementary functions are made of, for one float type and lane count.
 #pragma once
 
+#include <functional>
+
 #include <cstdint>
 #include <span>
 
@@ -77,6 +79,9 @@ public:
 
   /// c0 + x (c1 + x (c2 + ...)).
   Value* polynomial(Value* x, std::span<const double> coefficients) const;
+  /// The same as a sum of its even and its odd terms: two chains of half the length, which pays
+  /// where x^2 is there anyway.
+  Value* polynomial(Value* x, Value* square, std::span<const double> coefficients) const;
   /// a + b exactly; fast_sum needs |a| >= |b| or a == 0.
   ValuePair fast_sum(Value* a, Value* b) const;
   ValuePair exact_sum(Value* a, Value* b) const;
@@ -97,9 +102,19 @@ public:
   /// n.
   PowerOfTwo power_of_two(Value* n, Value* shifted) const;
   Value* scale(Value* a, const PowerOfTwo& power) const;
+  /// a 2^floor(n / steps), which must be normal, of the bits of rounder() + n; `steps` is a power
+  /// of two.
+  Value* add_exponent(Value* a, Value* shifted_bits, int steps) const;
+
+  /// table[index mod its size], a power of two; `index` holds integers as wide as the lanes.
+  Value* lookup(std::span<const double> table, Value* index) const;
 
 private:
-  [[nodiscard]] bool has_scalef() const;
+  /// Whether the lanes fill whole 512-bit registers.
+  [[nodiscard]] bool in_whole_registers() const;
+  /// A function of 512-bit registers, on those that make up the arguments.
+  Value* per_register(std::initializer_list<Value*> arguments,
+                      const std::function<Value*(llvm::ArrayRef<Value*>)>& function) const;
   ValuePair divide_in_parts(ValuePair n, ValuePair d) const;
 };
 

@@ -7,14 +7,27 @@ namespace {
 
 using llvm::Value;
 
+// log(1 + f) - f.
+Value* bend(const MathKernel& k, Value* f) {
+  if (!k.is_f64) {
+    // f^2 (-1/2 + f P(f)).
+    Value* square = k.mul(f, f);
+    Value* factor = k.fma(f, k.polynomial(f, square, k_log_f32), k.constant(-0.5));
+    return k.mul(square, factor);
+  }
+  // With s = f / (2 + f), log(1 + f) = 2 atanh s, which is f - f^2/2 + s (f^2/2 + R(s^2)): half as
+  // many terms, and the division takes its time beside them.
+  Value* s = k.div(f, k.add(k.constant(2), f));
+  Value* z = k.mul(s, s);
+  Value* half_square = k.mul(k.mul(f, k.constant(0.5)), f);
+  Value* rest = k.mul(z, k.polynomial(z, k_log_f64));
+  return k.fma(s, k.add(half_square, rest), k.negate(half_square));
+}
+
 // log(m 2^e) + correction.
 Value* finish_log(const MathKernel& k, const Binary& x, Value* correction) {
-  std::span<const double> coefficients(k_log_f32);
-  if (k.is_f64) coefficients = k_log_f64;
   Value* f = k.sub(x.mantissa, k.constant(1));
-  // log(1 + f) = f + f^2 (-1/2 + f P(f)).
-  Value* bend = k.fma(f, k.polynomial(f, coefficients), k.constant(-0.5));
-  Value* beyond = k.mul(k.mul(f, f), bend);
+  Value* beyond = bend(k, f);
   // e ln2_hi is exact; it may cancel with f, so their sum is kept exact too.
   Value* whole = k.mul(x.exponent, k.constant(k.pick(k_ln2_hi_f32, k_ln2_hi_f64)));
   const ValuePair sum = k.fast_sum(whole, f);
@@ -60,7 +73,17 @@ Binary split_binary(const MathKernel& k, Value* x, bool maybe_subnormal) {
 }
 
 llvm::Value* emit_log(const MathKernel& k, Value* x) {
-  return with_special_values(k, x, finish_log(k, split_binary(k, x, true), nullptr));
+  auto& b = k.builder;
+  // Below the smallest normal number, with the sign set, infinite or NaN: as bits, all others are
+  // neighbours.
+  const auto bits = static_cast<std::uint64_t>(k.mantissa_bits());
+  const std::uint64_t smallest = std::uint64_t{1} << bits;
+  Value* distance = b.CreateSub(k.to_bits(x), k.integer(smallest));
+  Value* special = b.CreateICmpUGE(distance, k.integer(2 * k.bias() << bits));
+  Value* usual = finish_log(k, split_binary(k, x, false), nullptr);
+  return patched(k, x, special, usual, "nngc.log", [](const MathKernel& all, Value* any) {
+    return with_special_values(all, any, finish_log(all, split_binary(all, any, true), nullptr));
+  });
 }
 
 llvm::Value* emit_log1p(const MathKernel& k, Value* x) {

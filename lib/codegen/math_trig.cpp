@@ -1,5 +1,6 @@
-/// sin and cos: x = q pi/2 + r, |r| <= pi/4. The reduction runs in f64 for both types; up to 2^20
-/// by subtracting multiples of pi/2 in parts, beyond that lane by lane with huge_reduction().
+/// sin and cos: x = q pi/2 + r, |r| <= pi/4. With fma, arguments of moderate size take a short road
+/// in their own type. For all others the reduction runs in f64: up to 2^20 by subtracting multiples
+/// of pi/2 in parts, beyond that lane by lane with huge_reduction().
 #include "codegen/math_coefficients.h"
 #include "codegen/math_families.h"
 
@@ -132,11 +133,10 @@ Value* evaluate(const MathKernel& k, ValuePair r, Value* quadrant) {
   return k.from_bits(b.CreateXor(k.to_bits(value), flip));
 }
 
-void write_body(const MathKernel& outer, llvm::Function* function, bool cosine) {
-  llvm::IRBuilder<> b(llvm::BasicBlock::Create(function->getContext(), "", function));
-  const MathKernel k(b, outer.target, outer.fused, outer.type);
+// For all x.
+Value* any_sin_cos(const MathKernel& k, Value* x, bool cosine) {
+  auto& b = k.builder;
   const MathKernel w = k.wide();
-  Value* x = function->getArg(0);
   Value* wide_x = k.is_f64 ? x : b.CreateFPExt(x, w.type);
   const Angle angle = patch_huge(w, wide_x, reduce_small(w, wide_x, k.is_f64));
   Value* quadrant = k.is_f64 ? angle.quadrant : b.CreateTrunc(angle.quadrant, k.integer_type);
@@ -154,20 +154,64 @@ void write_body(const MathKernel& outer, llvm::Function* function, bool cosine) 
     value = k.select(tiny, x, value);
   }
   Value* finite = k.less(k.abs(x), k.infinity());
-  b.CreateRet(k.select(finite, value, k.quiet_nan()));
+  return k.select(finite, value, k.quiet_nan());
+}
+
+// |x| less the nearest multiple n of pi/2, where n times the second part of pi/2 is small, in two
+// parts; and rounder() + n.
+ValuePair reduce_moderate(const MathKernel& k, Value* magnitude, Value*& shifted) {
+  Value* rounder = k.constant(k.rounder());
+  shifted = k.fma(magnitude, k.constant(k_two_over_pi), rounder);
+  Value* n = k.sub(shifted, rounder);
+  const std::span<const double> parts =
+      k.is_f64 ? std::span<const double>(k_pi_2_fused) : std::span<const double>(k_pi_2_fused_f32);
+  // Exact: the difference fits.
+  Value* near = k.fnma(n, k.constant(parts[0]), magnitude);
+  const ValuePair second = k.exact_product(n, k.constant(parts[1]));
+  // Where the second part is the larger one both have so few bits that the sum is exact anyway.
+  const ValuePair sum = k.fast_sum(near, k.negate(second.hi));
+  return {sum.hi, k.fnma(n, k.constant(parts[2]), k.sub(sum.lo, second.lo))};
+}
+
+Value* moderate_sin_cos(const MathKernel& k, Value* x, Value* magnitude, bool cosine) {
+  auto& b = k.builder;
+  Value* shifted = nullptr;
+  const ValuePair r = reduce_moderate(k, magnitude, shifted);
+  Value* quadrant = k.to_bits(shifted);
+  if (cosine) quadrant = b.CreateAdd(quadrant, k.integer(1));
+  Value* odd = b.CreateICmpNE(b.CreateAnd(quadrant, k.integer(1)), k.integer(0));
+  std::span<const double> sine(k_sin_f32), cosines(k_cos_f32);
+  if (k.is_f64) sine = k_sin_f64, cosines = k_cos_f64;
+  // sin r = r + (r Q + lo) with Q = z S(z), cos r = 1 + r (r Q - lo) with Q = -1/2 + z C(z): one
+  // road with chosen coefficients.
+  const auto choose = [&](double for_cos, double for_sin) {
+    return k.select(odd, k.constant(for_cos), k.constant(for_sin));
+  };
+  Value* z = k.mul(r.hi, r.hi);
+  Value* sum = choose(cosines.back(), sine.back());
+  for (std::size_t i = sine.size() - 1; i-- > 0;) sum = k.fma(sum, z, choose(cosines[i], sine[i]));
+  sum = k.fma(sum, z, choose(-0.5, 0));
+  Value* inner = k.fma(r.hi, sum, k.select(odd, k.negate(r.lo), r.lo));
+  Value* one = k.constant(1);
+  Value* value = k.fma(k.select(odd, r.hi, one), inner, k.select(odd, one, r.hi));
+  Value* flip = b.CreateShl(quadrant, k.integer(k.pick(30U, 62U)));
+  if (!cosine) flip = b.CreateXor(flip, k.to_bits(x));
+  flip = b.CreateAnd(flip, k.integer(std::uint64_t{1} << k.pick(31, 63)));
+  return k.from_bits(b.CreateXor(k.to_bits(value), flip));
 }
 
 } // namespace
 
 llvm::Value* emit_sin_cos(const MathKernel& k, Value* x, bool cosine) {
-  // A function of its own, since the large arguments need branches and the caller's block must stay
-  // whole.
-  std::string name = cosine ? "nngc.cos" : "nngc.sin";
-  name += k.is_f64 ? ".f64" : ".f32";
-  if (k.lanes != 0) name += "x" + std::to_string(k.lanes);
-  llvm::Function* function = helper_function(k, name, k.type, k.type);
-  if (function->empty()) write_body(k, function, cosine);
-  return k.builder.CreateCall(function, {x});
+  const auto any = [cosine](const MathKernel& inside, Value* argument) {
+    return any_sin_cos(inside, argument, cosine);
+  };
+  const char* name = cosine ? "nngc.cos" : "nngc.sin";
+  // Two roundings where the short road counts on one: all take the long one.
+  if (!k.fused) return called(k, x, name, any);
+  Value* magnitude = k.abs(x);
+  Value* special = k.builder.CreateFCmpUGT(magnitude, k.constant(k.pick(0x1p15, huge)));
+  return patched(k, x, special, moderate_sin_cos(k, x, magnitude, cosine), name, any);
 }
 
 } // namespace nngc::codegen

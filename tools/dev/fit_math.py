@@ -163,10 +163,20 @@ def main():
     pair("exp", "(e^r - 1 - r) / r^2 on |r| <= ln2/2, weighed relative to expm1.",
          tail(mp.exp, 2), lambda r: abs(r**2 / mp.expm1(r)), (-half_ln2, half_ln2),
          {"f32": 6, "f64": 11})
+    for kind, steps, count, bits in (("f32", 32, 2, 24), ("f64", 16, 6, 53)):
+        narrow = mp.log(2) / (2 * steps) * mp.mpf("1.001")
+        less = tail(lambda r: mp.exp(-r), 2)
+        coefficients, error = fit(less, lambda r: r**2 * mp.exp(r), (-narrow, narrow), count, bits)
+        show(f"k_exp_less_{kind}", f"(e^-r - 1 + r) / r^2 on |r| <= ln2/{2 * steps}.", coefficients, bits, error)
     low, high = mp.sqrt(mp.mpf("0.5")) - 1, mp.sqrt(2) - 1
     pair("log", "(log1p(f) - f + f^2/2) / f^3 for 1+f in [sqrt 1/2, sqrt 2].",
          tail(mp.log1p, 3, 80), lambda f: abs(f**3 / mp.log1p(f)),
-         (low * mp.mpf("1.0001"), high * mp.mpf("1.0001")), {"f32": 9, "f64": 20})
+         (low * mp.mpf("1.0001"), high * mp.mpf("1.0001")), {"f32": 9, "f64": 0})
+    # s = f / (2 + f) is at most 3 - sqrt 8.
+    largest = (3 - mp.sqrt(8)) * mp.mpf("1.0001")
+    coefficients, error = fit(atanh_terms(1), lambda z: mp.sqrt(z) ** 3 / (2 * mp.atanh(mp.sqrt(z))),
+                              (mp.mpf("1e-9"), largest**2), 7, 53)
+    show("k_log_f64", "(2 atanh(s) / s - 2) / z in z = s^2, |s| <= 3 - sqrt 8.", coefficients, 53, error)
     tiny = mp.mpf("1e-12")
     quarter = (mp.pi / 4 * mp.mpf("1.0005")) ** 2
     pair("sin", "(sin r - r) / r^3 in z = r^2, |r| <= pi/4.",
@@ -179,14 +189,6 @@ def main():
     pair("atan", "(atan t - t) / t^3 in z = t^2, |t| <= tan(pi/8).",
          lambda z: (mp.atan(mp.sqrt(z)) - mp.sqrt(z)) / mp.sqrt(z) ** 3,
          lambda z: mp.sqrt(z) ** 3 / mp.atan(mp.sqrt(z)), (tiny, octant), {"f32": 5, "f64": 11})
-    # About the middle of the interval, where the terms are small and so their roundings.
-    pair("erf_near", "erf(x)/x - 1 in w = x^2 - 1/2, |x| <= 1.",
-         lambda w: mp.erf(mp.sqrt(w + mp.mpf("0.5"))) / mp.sqrt(w + mp.mpf("0.5")) - 1,
-         lambda w: mp.sqrt(w + mp.mpf("0.5")) / mp.erf(mp.sqrt(w + mp.mpf("0.5"))),
-         (tiny - mp.mpf("0.5"), mp.mpf("0.5")), {"f32": 7, "f64": 12})
-    pair("erf_far", "log(erfc(1 + u)), u >= 0; the error is that of erfc.",
-         lambda u: mp.log(mp.erfc(1 + u)), lambda u: mp.erfc(1 + u),
-         {"f32": (0, 3), "f64": (0, 5)}, {"f32": 7, "f64": 18})
     print("fitting pow", file=sys.stderr)
     s2 = ((mp.sqrt(2) - 1) / (mp.sqrt(2) + 1) * mp.mpf("1.0001")) ** 2
     full = atanh_terms(0)
@@ -231,6 +233,7 @@ def main():
             rest -= piece
         return out
 
+    show("k_pi_2_fused_f32", "pi/2 in three full floats, for targets with fma.", parts([24, 24, 24]), 24)
     show("k_pi_2_fused", "pi/2 in three full doubles, for targets with fma.",
          parts([53, 53, 53]), 53)
     show("k_pi_2_short", "pi/2 in parts of 32 bits whose product with n < 2^21 is exact, and a rest.",

@@ -45,9 +45,7 @@ void write_loop(llvm::Module& module, const TargetTraits& traits, const ArrayFun
   llvm::Value* result = array.emit(b, traits, load(0), load(1));
   b.CreateAlignedStore(result, b.CreateGEP(array.out, function->getArg(2), i), llvm::Align(1));
   llvm::Value* next = b.CreateAdd(i, b.getInt64(array.lanes != 0 ? array.lanes : 1));
-  // The emitters promise to leave the block whole.
-  if (b.GetInsertBlock() != loop) throw std::logic_error("the emitter split the block");
-  i->addIncoming(next, loop);
+  i->addIncoming(next, b.GetInsertBlock());
   b.CreateCondBr(b.CreateICmpULT(next, function->getArg(3)), loop, done);
   b.SetInsertPoint(done);
   b.CreateRetVoid();

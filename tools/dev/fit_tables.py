@@ -1,0 +1,134 @@
+#!/usr/bin/env python3
+"""Makes the tables of lib/codegen/math_tables.h: erf and tanh by pieces, and powers of two.
+
+Run it with a Python that has mpmath (it is no part of the build):
+    python tools/dev/fit_tables.py | clang-format-19 > lib/codegen/math_tables.h
+A piece is f(base) + d (c1 + d (c2 + ...)) with d = |x| - base. Its base is a number near the middle
+where f is within 2^-8 of a last place of a number itself (Gal's accurate tables), so that f(base) is
+as good as exact. The first pieces have base 0 and give f(x) - x, as |x| is then added in place of
+f(base). Fits are least squares at Chebyshev points in 60 digits, relative to f;
+coefficients are rounded one at a time and those after it fitted again.
+"""
+import sys
+
+import mpmath as mp
+
+from fit_math import hexadecimal, round_to
+
+mp.mp.dps = 60
+
+
+def ulp(value, bits):
+    return mp.ldexp(1, mp.frexp(value)[1] - bits)
+
+
+def accurate_base(function, low, high, bits):
+    """A number near the middle whose image is nearly a number."""
+    middle, best = (low + high) / 2, None
+    for i in range(1 << 12):
+        for sign in (1, -1):
+            base = round_to(middle + sign * i * (high - low) / (1 << 16), bits)
+            image = function(base)
+            distance = abs(image - round_to(image, bits)) / ulp(image, bits)
+            if best is None or distance < best[0]:
+                best = (distance, base)
+        if best[0] < mp.mpf("0.004"):
+            break
+    return best[1]
+
+
+def piece(function, low, high, degree, bits, first):
+    """(base, f(base), coefficients of d^1..degree, worst error in last places)."""
+    middle = (low + high) / 2
+    base = mp.mpf(0) if first else accurate_base(function, low, high, bits)
+    value = mp.mpf(0) if first else round_to(function(base), bits)
+    points = 6 * degree
+    xs = [middle + (high - low) / 2 * mp.cos(mp.pi * (i + mp.mpf("0.5")) / points) for i in range(points)]
+    xs = [x for x in xs if x > 0]
+    wanted = [function(x) - (x if first else value) for x in xs]
+    weights = [1 / function(x) for x in xs]
+    done = []
+    rest = list(wanted)
+    for k in range(1, degree + 1):
+        powers = list(range(k, degree + 1))
+        rows = mp.matrix(len(xs), len(powers))
+        right = mp.matrix(len(xs), 1)
+        for i, x in enumerate(xs):
+            for j, power in enumerate(powers):
+                rows[i, j] = weights[i] * (x - base) ** power
+            right[i] = weights[i] * rest[i]
+        solved = mp.lu_solve(rows, right)
+        c = round_to(solved[0], bits)
+        done.append(c)
+        rest = [r - c * (x - base) ** k for r, x in zip(rest, xs)]
+    worst = max(abs(r) / ulp(function(x), bits) for r, x in zip(rest, xs))
+    return base, value, done, worst
+
+
+def table(name, comment, values, bits):
+    print(f"\n/// {comment}")
+    print(f"inline constexpr std::array<double, {len(values)}> {name} = {{")
+    for v in values:
+        print(f"    {hexadecimal(v, bits)},")
+    print("};")
+
+
+def pieces(name, comment, function, intervals, degree, bits, first):
+    """Arrays of bases, values and coefficients, entry i for intervals[i]; `first` are those with base 0."""
+    fitted = [piece(function, lo, hi, degree, bits, i in first) for i, (lo, hi) in enumerate(intervals)]
+    worst = max(f[3] for f in fitted)
+    print(f"{name}: {float(worst):.3f} of a last place, entry {max(range(len(fitted)), key=lambda i: fitted[i][3])}",
+          file=sys.stderr)
+    count = len(intervals)
+    print(f"\n/// {comment} Rows: bases, values, coefficients. Error {float(worst):.3f} of a last place.")
+    print(f"inline constexpr std::array<std::array<double, {count}>, {degree + 2}> {name} = {{{{")
+    rows = [[f[0] for f in fitted], [f[1] for f in fitted]]
+    rows += [[f[2][k] for f in fitted] for k in range(degree)]
+    for row in rows:
+        print("    {" + ", ".join(hexadecimal(v, bits) for v in row) + "},")
+    print("}};")
+
+
+def even_steps(step, count):
+    """Centred at 0, step, 2 step, ..."""
+    half = mp.mpf(step) / 2
+    return [(max(mp.mpf(0), i * mp.mpf(step) - half), i * mp.mpf(step) + half) for i in range(count)]
+
+
+def quarters(lowest, count):
+    """Quarters of octaves from 2^lowest on, the first down to 0, placed by the low bits of the
+    exponent and the top two of the mantissa of an f32."""
+    found = [None] * count
+    for i in range(count):
+        octave, part = divmod(i, 4)
+        scale = mp.ldexp(1, lowest + octave)
+        low = scale * (1 + mp.mpf(part) / 4)
+        high = scale * (1 + mp.mpf(part + 1) / 4)
+        found[(4 * (127 + lowest) + i) % count] = (mp.mpf(0) if i == 0 else low, high)
+    return found
+
+
+def main():
+    print("// Tables of the elementary functions.")
+    print("// Made by tools/dev/fit_tables.py: change the script, not this file.")
+    print("#pragma once\n\n#include <array>\n\nnamespace nngc::codegen {")
+    pieces("k_erf_f32", "erf around n/8.", mp.erf, even_steps("0.125", 32), 5, 24, {0, 1})
+    pieces("k_erf_f64", "erf around 2n/5.", mp.erf, even_steps("0.4", 16), 13, 53, {0, 1})
+    start = (4 * (127 - 4)) % 32
+    pieces("k_tanh_f32", "tanh on quarters of octaves from 2^-4 on.", mp.tanh, quarters(-4, 32), 6, 24, {start})
+    for kind, bits, count in (("f32", 24, 32), ("f64", 53, 16)):
+        powers = [mp.mpf(2) ** (mp.mpf(i) / count) for i in range(count)]
+        nearest = [round_to(p, bits) for p in powers]
+        lost = [round_to(p / q - 1, bits) for p, q in zip(powers, nearest)]
+        table(f"k_exp2_{kind}", f"2^(i/{count}).", nearest, bits)
+        table(f"k_exp2_lost_{kind}", "What that lost, as a part of it.", lost, bits)
+        step = mp.log(2) / count
+        hi = round_to(step, bits - (13 if bits == 24 else 15))
+        print(f"\n/// ln 2 / {count}, short enough for an exact product, and the rest.")
+        print(f"inline constexpr double k_exp_step_hi_{kind} = {hexadecimal(hi, bits)};")
+        print(f"inline constexpr double k_exp_step_lo_{kind} = {hexadecimal(round_to(step - hi, bits), bits)};")
+    print("\n}  // namespace nngc::codegen")
+
+
+if __name__ == "__main__":
+    main()
