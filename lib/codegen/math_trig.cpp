@@ -188,8 +188,16 @@ Value* moderate_sin_cos(const MathKernel& k, Value* x, Value* magnitude, bool co
     return k.select(odd, k.constant(for_cos), k.constant(for_sin));
   };
   Value* z = k.mul(r.hi, r.hi);
-  Value* sum = choose(cosines.back(), sine.back());
-  for (std::size_t i = sine.size() - 1; i-- > 0;) sum = k.fma(sum, z, choose(cosines[i], sine[i]));
+  const auto every = [&](std::size_t start, std::size_t step, Value* by) {
+    std::size_t i = start + (sine.size() - 1 - start) / step * step;
+    Value* sum = choose(cosines[i], sine[i]);
+    for (; i >= start + step; i -= step)
+      sum = k.fma(sum, by, choose(cosines[i - step], sine[i - step]));
+    return sum;
+  };
+  // Many terms are two chains, the even and the odd ones.
+  Value* square = k.is_f64 ? k.mul(z, z) : nullptr;
+  Value* sum = k.is_f64 ? k.fma(every(1, 2, square), z, every(0, 2, square)) : every(0, 1, z);
   sum = k.fma(sum, z, choose(-0.5, 0));
   Value* inner = k.fma(r.hi, sum, k.select(odd, k.negate(r.lo), r.lo));
   Value* one = k.constant(1);
