@@ -3,6 +3,12 @@
 #include <algorithm>
 
 namespace nngc::codegen {
+namespace {
+
+/// Elements of a row that is short enough to be worked on beside its neighbours.
+constexpr std::int64_t longest_row_of_several = 1024;
+
+} // namespace
 
 NestEmitter::NestEmitter(Frame& frame, const loop::Kernel& kernel)
     : frame_(frame), kernel_(kernel), ir_(frame.ir()), instrs_(ir_),
@@ -61,9 +67,7 @@ void NestEmitter::parallel_loop(int dim) {
     parallel_loop(dim + 1);
   };
   const std::vector<PhaseState> outside = phases_;
-  if (dim != lane_) {
-    emit_loop(ir_, low, high, 1, body);
-  } else {
+  if (dim == lane_) {
     int parts = 4;
     for (std::size_t p = 0; p < phases_.size(); ++p)
       parts = std::min(parts, wanted_parts(p, false));
@@ -75,8 +79,53 @@ void NestEmitter::parallel_loop(int dim) {
       phases_ = before;
       return Values{};
     });
+  } else {
+    const int rows = last ? rows_at_once() : 1;
+    if (rows > 1) {
+      auto& b = ir_.builder;
+      Value* length = larger(ir_, b.CreateSub(high, low), ir_.i64(0));
+      Value* middle = b.CreateAdd(low, b.CreateAnd(length, ir_.i64(-rows)));
+      emit_loop(ir_, low, middle, rows, [&](Value* index) { run_rows(dim, index, rows); });
+      phases_ = outside;
+      low = middle;
+    }
+    emit_loop(ir_, low, high, 1, body);
   }
   phases_ = outside;
+}
+
+int NestEmitter::rows_at_once() {
+  const auto reduces = [](const loop::Phase& phase) { return !phase.reductions.empty(); };
+  if (lane_is_parallel() || lane_ < 0 || std::ranges::none_of(kernel_.phases, reduces)) return 1;
+  std::int64_t row = 1;
+  for (std::size_t d = static_cast<std::size_t>(kernel_.parallel); d < kernel_.dims.size(); ++d) {
+    const Dim& extent = kernel_.dims[d].extent;
+    if (!extent.is_static() || extent.value() > longest_row_of_several) return 1;
+    row *= extent.value();
+  }
+  const Dim& count = kernel_.dims[static_cast<std::size_t>(kernel_.parallel - 1)].extent;
+  int rows = row <= 128 ? 4 : row <= longest_row_of_several ? 2 : 1;
+  while (count.is_static() && rows > 1 && count.value() < rows) rows /= 2;
+  return rows;
+}
+
+void NestEmitter::run_rows(int dim, Value* index, int rows) {
+  const std::vector<PhaseState> outside = phases_;
+  std::vector<std::vector<PhaseState>> states;
+  std::vector<Value*> indices;
+  for (int row = 0; row < rows; ++row) {
+    phases_ = outside;
+    indices.push_back(ir_.builder.CreateAdd(index, ir_.i64(row)));
+    for (std::size_t p = 0; p < phases_.size(); ++p) enter(p, dim, indices.back());
+    states.push_back(std::move(phases_));
+  }
+  for (std::size_t p = 0; p < outside.size(); ++p)
+    for (std::size_t row = 0; row < states.size(); ++row) {
+      phases_ = std::move(states[row]);
+      indices_[static_cast<std::size_t>(dim)] = indices[row];
+      run_phase(p);
+      states[row] = std::move(phases_);
+    }
 }
 
 int NestEmitter::wanted_parts(std::size_t phase, bool reduces) {
@@ -119,10 +168,12 @@ Values NestEmitter::lane_loop(Value* low, Value* high, int parts, bool exact, Va
 }
 
 void NestEmitter::run_phases() {
-  for (std::size_t p = 0; p < phases_.size(); ++p) {
-    run_level(p, kernel_.parallel - 1);
-    if (kernel_.phases[p].loops) reduce(p);
-  }
+  for (std::size_t p = 0; p < phases_.size(); ++p) run_phase(p);
+}
+
+void NestEmitter::run_phase(std::size_t phase) {
+  run_level(phase, kernel_.parallel - 1);
+  if (kernel_.phases[phase].loops) reduce(phase);
 }
 
 void NestEmitter::reduce(std::size_t phase) {

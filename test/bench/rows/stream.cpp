@@ -44,16 +44,16 @@ std::vector<NamedStream> streams() {
 #if defined(__x86_64__)
   std::vector<NamedStream> list;
   if (__builtin_cpu_supports("avx512f")) {
-    list.push_back({"cached 512", cached_512});
-    list.push_back({"past 512", past_512});
+    list.push_back({"cached 512", cached_512, false});
+    list.push_back({"past 512", past_512, true});
   }
   if (__builtin_cpu_supports("avx2")) {
-    list.push_back({"cached 256", cached_256});
-    list.push_back({"past 256", past_256});
+    list.push_back({"cached 256", cached_256, false});
+    list.push_back({"past 256", past_256, true});
   }
   if (!list.empty()) return list;
 #endif
-  return {{"cached", plain}};
+  return {{"cached", plain, false}};
 }
 
 } // namespace nngc::bench

@@ -14,6 +14,7 @@ using Stream = void (*)(float* to, const float* a, const float* b, std::size_t c
 struct NamedStream {
   std::string name;
   Stream run;
+  bool past_caches = false;
 };
 
 /// As wide as this processor's vectors; with stores that go through the caches, and with stores
