@@ -65,6 +65,8 @@ std::string kernel_key(const loop::Entry& entry, const loop::Kernel& kernel) {
     key.affine(operand->index);
   }
   key.buffer(kernel.scratch);
+  key.number(kernel.scratch_row);
+  key.number(kernel.rows);
   key.number(kernel.chains);
   for (const loop::Phase& phase : kernel.phases) {
     key.number(phase.loops);

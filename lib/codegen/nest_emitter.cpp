@@ -3,13 +3,6 @@
 #include <algorithm>
 
 namespace nngc::codegen {
-namespace {
-
-/// Elements of a row that is short enough to be worked on beside its neighbours.
-constexpr std::int64_t longest_row_of_several = 1024;
-
-} // namespace
-
 NestEmitter::NestEmitter(Frame& frame, const loop::Kernel& kernel)
     : frame_(frame), kernel_(kernel), ir_(frame.ir()), instrs_(ir_),
       blocks_(nest_blocks(frame, kernel)), lane_(kernel.lane), indices_(kernel.dims.size()) {
@@ -45,6 +38,8 @@ void NestEmitter::emit(Value* begin, Value* end) {
     low_ = scaled(ir_, begin, blocks_.chunk);
     high_ = smaller(ir_, scaled(ir_, end, blocks_.chunk), extent(blocks_.dim));
   }
+  // Calls that run at once have different first blocks.
+  move_scratch(scaled(ir_, begin, ir_.i64(kernel_.rows)));
   if (kernel_.parallel == 0) {
     run_phases();
     return;
@@ -80,12 +75,11 @@ void NestEmitter::parallel_loop(int dim) {
       return Values{};
     });
   } else {
-    const int rows = last ? rows_at_once() : 1;
-    if (rows > 1) {
+    if (last && kernel_.rows > 1) {
       auto& b = ir_.builder;
       Value* length = larger(ir_, b.CreateSub(high, low), ir_.i64(0));
-      Value* middle = b.CreateAdd(low, b.CreateAnd(length, ir_.i64(-rows)));
-      emit_loop(ir_, low, middle, rows, [&](Value* index) { run_rows(dim, index, rows); });
+      Value* middle = b.CreateAdd(low, b.CreateAnd(length, ir_.i64(-kernel_.rows)));
+      emit_loop(ir_, low, middle, kernel_.rows, [&](Value* index) { run_rows(dim, index); });
       phases_ = outside;
       low = middle;
     }
@@ -94,29 +88,15 @@ void NestEmitter::parallel_loop(int dim) {
   phases_ = outside;
 }
 
-int NestEmitter::rows_at_once() {
-  const auto reduces = [](const loop::Phase& phase) { return !phase.reductions.empty(); };
-  if (lane_is_parallel() || lane_ < 0 || std::ranges::none_of(kernel_.phases, reduces)) return 1;
-  std::int64_t row = 1;
-  for (std::size_t d = static_cast<std::size_t>(kernel_.parallel); d < kernel_.dims.size(); ++d) {
-    const Dim& extent = kernel_.dims[d].extent;
-    if (!extent.is_static() || extent.value() > longest_row_of_several) return 1;
-    row *= extent.value();
-  }
-  const Dim& count = kernel_.dims[static_cast<std::size_t>(kernel_.parallel - 1)].extent;
-  int rows = row <= 128 ? 4 : row <= longest_row_of_several ? 2 : 1;
-  while (count.is_static() && rows > 1 && count.value() < rows) rows /= 2;
-  return rows;
-}
-
-void NestEmitter::run_rows(int dim, Value* index, int rows) {
+void NestEmitter::run_rows(int dim, Value* index) {
   const std::vector<PhaseState> outside = phases_;
   std::vector<std::vector<PhaseState>> states;
   std::vector<Value*> indices;
-  for (int row = 0; row < rows; ++row) {
+  for (int row = 0; row < kernel_.rows; ++row) {
     phases_ = outside;
     indices.push_back(ir_.builder.CreateAdd(index, ir_.i64(row)));
     for (std::size_t p = 0; p < phases_.size(); ++p) enter(p, dim, indices.back());
+    move_scratch(ir_.i64(row));
     states.push_back(std::move(phases_));
   }
   for (std::size_t p = 0; p < outside.size(); ++p)
@@ -126,6 +106,15 @@ void NestEmitter::run_rows(int dim, Value* index, int rows) {
       run_phase(p);
       states[row] = std::move(phases_);
     }
+}
+
+void NestEmitter::move_scratch(Value* pieces) {
+  if (kernel_.scratch < 0) return;
+  Value* distance = scaled(ir_, pieces, ir_.i64(kernel_.scratch_row));
+  for (PhaseState& phase : phases_)
+    for (Access& access : phase.accesses)
+      if (access.buffer == kernel_.scratch)
+        access.address = element(ir_, frame_.buffer_type(access.buffer), access.address, distance);
 }
 
 int NestEmitter::wanted_parts(std::size_t phase, bool reduces) {

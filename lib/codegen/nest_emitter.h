@@ -40,10 +40,10 @@ private:
   void parallel_loop(int dim);
   void run_phases();
   void run_phase(std::size_t phase);
-  /// Short rows that are reduced go several at a time, phase by phase: what one row waits for at the
-  /// end of a phase, the sum over its lanes, is done while the others are read.
-  [[nodiscard]] int rows_at_once();
-  void run_rows(int dim, Value* index, int rows);
+  /// The kernel's `rows` points from `index` on, phase by phase.
+  void run_rows(int dim, Value* index);
+  /// Moves the phases' places in the scratch memory on by so many pieces.
+  void move_scratch(Value* pieces);
   /// The lane loop over [low, high): whole unrolled steps, then one vector at a time under a mask.
   Values lane_loop(Value* low, Value* high, int parts, bool exact, Values carried,
                    const std::function<Values(Value*, const Values&)>& body);

@@ -164,7 +164,12 @@ struct Kernel {
   int chains = 1;
   /// Contraction: an Arena buffer of the operand's dtype where every block may copy columns of B
   /// together; -1: none. Room for all k of n + 64 columns, or of 1024 if that is less.
+  /// Nest: an Arena buffer of `most_blocks` times `rows` pieces of `scratch_row` elements. Each
+  /// parallel point has a piece to itself while it runs; accesses are relative to that.
   int scratch = -1;
+  std::int64_t scratch_row = 0;
+  /// Nest: how many points of the last parallel dim may go together, phase by phase.
+  int rows = 1;
   bool serial = false; ///< must run as one block (AddAt, duplicates)
   std::string note;    ///< where it comes from, for prints: "dot_general %7 + bias + relu"
 };

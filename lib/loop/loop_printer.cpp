@@ -98,6 +98,7 @@ std::string print(const Entry& entry, const Kernel& kernel) {
                         static_cast<int>(d) == kernel.lane ? " lanes" : "");
   }
   text += kernel.serial ? ") serial" : ")";
+  if (kernel.rows > 1) text += fmt::format(" by {}", kernel.rows);
   text += kernel.note.empty() ? " {\n" : " {  // " + kernel.note + "\n";
   if (kernel.kind == KernelKind::Contraction)
     text += fmt::format("    acc {} += {}[{}] * {}[{}]{}  // {}\n", nngc::name(kernel.acc_type),
@@ -106,7 +107,9 @@ std::string print(const Entry& entry, const Kernel& kernel) {
                         kernel.chains > 1 ? fmt::format(" in {} chains", kernel.chains) : "",
                         nngc::name(kernel.operand_type));
   if (kernel.scratch >= 0)
-    text += fmt::format("    scratch {}\n", buffer_name(entry, kernel.scratch));
+    text += fmt::format(
+        "    scratch {}{}\n", buffer_name(entry, kernel.scratch),
+        kernel.scratch_row > 0 ? fmt::format(", {} elements a point", kernel.scratch_row) : "");
   for (std::size_t p = 0; p < kernel.phases.size(); ++p) {
     const Phase& phase = kernel.phases[p];
     if (kernel.kind == KernelKind::Nest)

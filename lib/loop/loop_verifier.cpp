@@ -161,14 +161,23 @@ private:
       if (kernel.scratch >= 0 &&
           require(valid_buffer(kernel.scratch), "its scratch does not exist"))
         check_scratch();
-    } else if (kernel.scratch >= 0) {
-      require(false, "only contractions have scratch");
     } else {
+      if (kernel.scratch >= 0 &&
+          require(valid_buffer(kernel.scratch), "its scratch does not exist"))
+        check_scratch_rows();
+      require(kernel.rows >= 1 && (kernel.rows == 1 || kernel.parallel > 0), "rows of what");
       require(kernel.lane == -1 || (kernel.lane == kernel.parallel - 1 && kernel.parallel > 0) ||
                   (kernel.lane == rank - 1 && rank > kernel.parallel),
               "lane is neither the last parallel nor the last reduction dim");
     }
     for (phase_ = 0; phase_ < kernel.phases.size(); ++phase_) check_phase(kernel.phases[phase_]);
+  }
+
+  void check_scratch_rows() {
+    const Buffer& scratch = buffer(kernel_->scratch);
+    require(scratch.kind == BufferKind::Arena && scratch.size.is_static() &&
+                scratch.size.value() >= loop::most_blocks * kernel_->rows * kernel_->scratch_row,
+            "scratch is not in the arena or too small");
   }
 
   void check_scratch() {

@@ -1,6 +1,7 @@
-// A phase that needs a function of every element again, as softmax needs its powers after it has
-// summed them, reads what an earlier phase left where the result will lie, instead of computing it
-// anew: while a row is short, that is in the first cache, and the elements are the same to the bit.
+// How rows that are reduced go through their phases. Short ones go several at a time. A phase that
+// needs a function of every element again, as softmax needs its powers after it has summed them,
+// reads what an earlier phase left in a row of scratch memory instead of computing it anew: while
+// the row is short, that is in the first cache, and the elements are the same to the bit.
 #include <algorithm>
 #include <map>
 #include <optional>
@@ -51,46 +52,45 @@ private:
   std::map<Key, int> known_;
 };
 
-/// The bytes of an element's row that are touched between two phases; nothing if that is unknown.
-std::optional<std::int64_t> row_bytes(const Kernel& k, DType type) {
-  std::int64_t count = byte_size(type);
+/// The reduced elements of a point; nothing if that is unknown.
+std::optional<std::int64_t> row_elements(const Kernel& k) {
+  std::int64_t count = 1;
   for (std::size_t d = static_cast<std::size_t>(k.parallel); d < k.dims.size(); ++d) {
-    if (!k.dims[d].extent.is_static()) return {};
-    count *= k.dims[d].extent.value();
-    if (count > most_row_bytes) return count;
-  }
-  constexpr std::int64_t lanes = 64; // of a parallel dim that go together
-  return k.lane >= 0 && k.lane < k.parallel ? count * lanes : count;
-}
-
-/// Whether each point of the kernel has an element of its own there.
-bool visits_each_once(const Kernel& k, const loop::Affine& index) {
-  std::vector<std::pair<std::int64_t, std::int64_t>> walks; // stride, extent
-  for (std::size_t d = 0; d < k.dims.size(); ++d) {
     const Dim& extent = k.dims[d].extent;
-    if (extent == Dim(1)) continue;
-    const auto term = std::ranges::find(index.terms, static_cast<int>(d), &loop::Affine::Term::dim);
-    if (term == index.terms.end()) return false;
-    if (d < static_cast<std::size_t>(k.parallel) &&
-        !(term->stride.is_static() && extent.is_static()))
-      continue; // row-major roots: a symbolic dim is outside of all static ones
-    if (!term->stride.is_static() || !extent.is_static()) return false;
-    walks.emplace_back(term->stride.value(), extent.value());
+    if (!extent.is_static() || extent.value() >= most_row_bytes) return {};
+    count *= extent.value();
+    if (count >= most_row_bytes) return {};
   }
-  std::ranges::sort(walks);
-  std::int64_t reach = 1;
-  for (const auto& [stride, extent] : walks) {
-    if (stride < reach) return false;
-    reach = stride * extent;
-  }
-  return true;
+  return count;
 }
 
-int accesses(const Kernel& k, int buffer) {
-  int count = 0;
-  for (const Phase& phase : k.phases)
-    for (const Instr& i : phase.body) count += i.buffer == buffer ? 1 : 0;
-  return count;
+/// Where an element lies in a row of scratch memory.
+loop::Affine place_in_row(const Kernel& k, std::int64_t start) {
+  loop::Affine place;
+  place.base = start;
+  std::int64_t stride = 1;
+  for (std::size_t d = k.dims.size(); d-- > static_cast<std::size_t>(k.parallel);) {
+    const std::int64_t extent = k.dims[d].extent.value();
+    if (extent > 1) place.terms.insert(place.terms.begin(), {static_cast<int>(d), Dim(stride)});
+    stride *= extent;
+  }
+  return place;
+}
+
+bool lane_is_reduced(const Kernel& k) { return k.lane >= k.parallel; }
+
+/// How many rows go at a time: what one row waits for at the end of a phase, the sum over its
+/// lanes, is done while the others are read.
+int rows_at_once(const Kernel& k) {
+  constexpr std::int64_t very_short = 128, still_short = 1024;
+  const auto reduces = [](const Phase& phase) { return !phase.reductions.empty(); };
+  const auto row = row_elements(k);
+  if (k.parallel == 0 || !lane_is_reduced(k) || !row || std::ranges::none_of(k.phases, reduces))
+    return 1;
+  int rows = *row <= very_short ? 4 : *row <= still_short ? 2 : 1;
+  const Dim& count = k.dims[static_cast<std::size_t>(k.parallel - 1)].extent;
+  while (count.is_static() && rows > 1 && count.value() < rows) rows /= 2;
+  return rows;
 }
 
 /// Takes out what nothing uses any more.
@@ -126,10 +126,14 @@ void drop_unused(Phase& phase) {
 
 } // namespace
 
-void keep_rows(Kernel& k) {
-  if (k.kind != loop::KernelKind::Nest || k.serial) return;
+std::int64_t keep_rows(Kernel& k, int buffer, DType& type) {
+  if (k.kind != loop::KernelKind::Nest || k.serial) return 0;
+  k.rows = rows_at_once(k);
+  const auto row = row_elements(k);
+  if (!row || !lane_is_reduced(k)) return 0;
   Expressions expressions;
   std::map<int, std::pair<std::size_t, int>> first; // expression -> phase and instruction
+  std::map<int, loop::Affine> kept;                 // expression -> where it is
   for (std::size_t p = 0; p < k.phases.size(); ++p) {
     Phase& phase = k.phases[p];
     if (!phase.loops) continue;
@@ -137,26 +141,35 @@ void keep_rows(Kernel& k) {
     for (const Instr& i : phase.body) numbers.push_back(expressions.number(i, numbers));
     bool changed = false;
     for (std::size_t n = 0; n < phase.body.size(); ++n) {
+      Instr& instr = phase.body[n];
       const auto [known, added] = first.try_emplace(numbers[n], p, static_cast<int>(n));
-      const DType type = phase.body[n].type;
-      if (added || known->second.first == p || !is_heavy(phase.body[n].op) ||
-          (type != DType::F32 && type != DType::F64) ||
-          row_bytes(k, type).value_or(most_row_bytes) >= most_row_bytes)
-        continue;
-      const auto store = std::ranges::find_if(phase.body, [&](const Instr& i) {
-        return i.op == Op::Store && accesses(k, i.buffer) == 1 && i.type == type &&
-               visits_each_once(k, i.index);
-      });
-      if (store == phase.body.end()) continue;
-      Instr keep = *store, load = *store;
-      keep.a = known->second.second;
-      load.op = Op::Load, load.a = -1;
-      k.phases[known->second.first].body.push_back(std::move(keep));
-      phase.body[n] = std::move(load);
+      if (added || known->second.first == p || !is_heavy(instr.op)) continue;
+      const auto have = kept.find(numbers[n]);
+      if (have == kept.end()) {
+        const auto start = static_cast<std::int64_t>(kept.size()) * *row;
+        if (kept.empty()) type = instr.type;
+        if (instr.type != type || (type != DType::F32 && type != DType::F64) ||
+            (start + *row) * byte_size(type) > most_row_bytes)
+          continue;
+        Instr store;
+        store.op = Op::Store, store.type = type, store.buffer = buffer;
+        store.index = place_in_row(k, start), store.a = known->second.second;
+        kept.emplace(numbers[n], store.index);
+        k.phases[known->second.first].body.push_back(std::move(store));
+      }
+      Instr load;
+      load.op = Op::Load, load.type = type, load.buffer = buffer, load.index = kept.at(numbers[n]);
+      instr = std::move(load);
       changed = true;
     }
     if (changed) drop_unused(phase);
   }
+  if (kept.empty()) return 0;
+  k.scratch = buffer;
+  // Pieces start at cache lines.
+  const std::int64_t line = 64 / byte_size(type);
+  k.scratch_row = (static_cast<std::int64_t>(kept.size()) * *row + line - 1) / line * line;
+  return loop::most_blocks * k.rows * k.scratch_row;
 }
 
 } // namespace nngc::lower_detail

@@ -28,7 +28,6 @@ public:
     case Group::Kind::Dot: dot(); break;
     case Group::Kind::Scatter: scatter(); break;
     }
-    keep_rows(kernel_);
     collapse_dims(kernel_);
     return std::move(kernel_);
   }

@@ -98,8 +98,10 @@ loop::Kernel make_kernel(const Plan& plan, int group, const std::vector<int>& bu
                          const std::vector<int>& store_to);
 /// Elements of the buffer that the kernel wants for copies of B's columns; 0: none.
 [[nodiscard]] std::int64_t scratch_elements(const loop::Kernel& kernel);
-/// Lets later phases read functions that earlier ones computed, where the rows are short.
-void keep_rows(loop::Kernel& kernel);
+/// Says how many rows of a nest go at a time, and lets later phases read functions that earlier
+/// ones computed from scratch memory, which will be buffer `buffer`: its elements, 0 if there is
+/// none, and their type.
+std::int64_t keep_rows(loop::Kernel& kernel, int buffer, DType& type);
 /// Merges neighbouring dims that every access walks as one.
 void collapse_dims(loop::Kernel& kernel);
 /// Gives every arena buffer an offset; buffers whose lives do not meet share memory. Returns the

@@ -52,9 +52,9 @@ private:
     return add_buffer(std::move(b));
   }
 
-  int scratch(DType dtype, std::int64_t elements) {
+  int scratch(const char* what, DType dtype, std::int64_t elements) {
     Buffer b;
-    b.name = "columns" + std::to_string(entry_.buffers.size());
+    b.name = what + std::to_string(entry_.buffers.size());
     b.dtype = dtype;
     b.size = elements;
     return add_buffer(std::move(b));
@@ -231,7 +231,11 @@ private:
       loop::Kernel kernel = make_kernel(plan_, k, buffer_of_, buffer_of_);
       kernel.note = note(group);
       if (const std::int64_t elements = scratch_elements(kernel); elements > 0)
-        kernel.scratch = scratch(kernel.operand_type, elements);
+        kernel.scratch = scratch("columns", kernel.operand_type, elements);
+      DType type = DType::F32;
+      const auto next = static_cast<int>(entry_.buffers.size());
+      if (const std::int64_t elements = keep_rows(kernel, next, type); elements > 0)
+        scratch("rows", type, elements);
       kernel_of[static_cast<std::size_t>(k)] = static_cast<int>(entry_.kernels.size());
       push(std::move(kernel));
     }
