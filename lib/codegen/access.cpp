@@ -74,7 +74,7 @@ void store_place(IrContext& ir, const Place& place, Value* value) {
   Value* mask = full_mask(ir, place);
   value = splat(ir, value, place.lanes);
   if (even(place))
-    store_lanes(ir, place.dtype, moved(ir, place), place.stride, value, mask);
+    store_lanes(ir, place.dtype, moved(ir, place), place.stride, value, mask, place.past_caches);
   else
     store_offsets(ir, place.dtype, place.address, offsets_of(ir, place), value, mask);
 }

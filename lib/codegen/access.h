@@ -17,6 +17,7 @@ struct Place {
   Value* condition = nullptr;
   Value* mask = nullptr;
   int lanes = 1;
+  bool past_caches = false; ///< a store of whole registers may go past the caches
 };
 
 [[nodiscard]] Value* load_place(IrContext& ir, const Place& place);

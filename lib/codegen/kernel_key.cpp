@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "codegen/frame.h"
+#include "codegen/past_caches.h"
 
 namespace nngc::codegen {
 namespace {
@@ -65,6 +66,7 @@ std::string kernel_key(const loop::Entry& entry, const loop::Kernel& kernel) {
     key.affine(operand->index);
   }
   key.buffer(kernel.scratch);
+  for (const int buffer : stored_past_caches(entry, kernel)) key.buffer(buffer);
   key.number(kernel.scratch_row);
   key.number(kernel.rows);
   key.number(kernel.chains);

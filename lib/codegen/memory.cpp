@@ -67,7 +67,7 @@ Value* load_lanes(IrContext& ir, DType dtype, Value* address, Value* stride, int
 }
 
 void store_lanes(IrContext& ir, DType dtype, Value* address, Value* stride, Value* value,
-                 Value* mask) {
+                 Value* mask, bool past_caches) {
   auto& b = ir.builder;
   const int lanes = lanes_of(value);
   if (!is_one(stride)) {
@@ -75,10 +75,15 @@ void store_lanes(IrContext& ir, DType dtype, Value* address, Value* stride, Valu
     return;
   }
   Value* stored = to_memory(ir, dtype, value);
-  if (mask)
+  if (mask) {
     b.CreateMaskedStore(stored, address, alignment(dtype), mask);
-  else
-    b.CreateAlignedStore(stored, address, alignment(dtype));
+    return;
+  }
+  llvm::StoreInst* store =
+      b.CreateAlignedStore(stored, address, past_caches ? llvm::Align(64) : alignment(dtype));
+  if (past_caches)
+    store->setMetadata(llvm::LLVMContext::MD_nontemporal,
+                       llvm::MDNode::get(ir.llvm, llvm::ConstantAsMetadata::get(b.getInt32(1))));
 }
 
 Value* load_offsets(IrContext& ir, DType dtype, Value* address, Value* offsets, Value* mask) {

@@ -15,8 +15,9 @@ namespace nngc::codegen {
 /// touch no memory and are 0.
 [[nodiscard]] Value* load_lanes(IrContext& ir, DType dtype, Value* address, Value* stride,
                                 int lanes, Value* mask);
+/// `past_caches`: the address is a multiple of 64, and nobody reads it soon.
 void store_lanes(IrContext& ir, DType dtype, Value* address, Value* stride, Value* value,
-                 Value* mask);
+                 Value* mask, bool past_caches = false);
 /// Elements at address + offsets[lane]. A scalar offset, value and mask mean one element.
 [[nodiscard]] Value* load_offsets(IrContext& ir, DType dtype, Value* address, Value* offsets,
                                   Value* mask);

@@ -9,6 +9,7 @@
 #include "codegen/instr_emitter.h"
 #include "codegen/kernel_key.h"
 #include "codegen/nest_emitter.h"
+#include "codegen/past_caches.h"
 #include "codegen/transpose_emitter.h"
 
 namespace nngc::codegen {
@@ -56,9 +57,25 @@ private:
     else if (is_transpose(kernel))
       emit_transpose(frame, kernel, known->getArg(1), known->getArg(2));
     else
-      NestEmitter(frame, kernel).emit(known->getArg(1), known->getArg(2));
+      emit_nest(frame, kernel, *known);
     ir_.builder.CreateRetVoid();
     return known;
+  }
+
+  void emit_nest(Frame& frame, const loop::Kernel& kernel, llvm::Function& function) {
+    Value *begin = function.getArg(1), *end = function.getArg(2);
+    const std::vector<int> large = stored_past_caches(frame.entry(), kernel);
+    if (large.empty()) {
+      NestEmitter(frame, kernel).emit(begin, end);
+      return;
+    }
+    Value* aligned = all_aligned(frame, large);
+    emit_if(ir_, aligned, [&] {
+      NestEmitter(frame, kernel, large).emit(begin, end);
+      emit_fence(ir_);
+    });
+    emit_if(ir_, ir_.builder.CreateNot(aligned),
+            [&] { NestEmitter(frame, kernel).emit(begin, end); });
   }
 
   void emit_entry(const loop::Entry& entry) {

@@ -100,7 +100,9 @@ Place NestEmitter::place(const loop::Instr& instr, const Access& access, std::si
 
 void NestEmitter::effect(const loop::Instr& instr, const Access& access, std::size_t phase,
                          int part) {
-  const Place where = place(instr, access, phase, part, in_lanes_);
+  Place where = place(instr, access, phase, part, in_lanes_);
+  where.past_caches =
+      instr.op == Op::Store && std::ranges::find(past_caches_, instr.buffer) != past_caches_.end();
   Value* stored = value(phase, instr.op == Op::Store ? instr.a : instr.b, part);
   if (instr.op == Op::AddAt)
     add_to_place(ir_, where, stored);

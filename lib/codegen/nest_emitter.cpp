@@ -3,9 +3,10 @@
 #include <algorithm>
 
 namespace nngc::codegen {
-NestEmitter::NestEmitter(Frame& frame, const loop::Kernel& kernel)
+NestEmitter::NestEmitter(Frame& frame, const loop::Kernel& kernel, std::vector<int> past_caches)
     : frame_(frame), kernel_(kernel), ir_(frame.ir()), instrs_(ir_),
-      blocks_(nest_blocks(frame, kernel)), lane_(kernel.lane), indices_(kernel.dims.size()) {
+      blocks_(nest_blocks(frame, kernel)), past_caches_(std::move(past_caches)), lane_(kernel.lane),
+      indices_(kernel.dims.size()) {
   auto depends = dependences(kernel);
   for (std::size_t p = 0; p < kernel.phases.size(); ++p) {
     PhaseState state;

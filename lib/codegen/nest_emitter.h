@@ -11,7 +11,8 @@ namespace nngc::codegen {
 
 class NestEmitter {
 public:
-  NestEmitter(Frame& frame, const loop::Kernel& kernel);
+  /// Stores into the buffers `past_caches` go around the caches: see past_caches.h.
+  NestEmitter(Frame& frame, const loop::Kernel& kernel, std::vector<int> past_caches = {});
 
   /// Blocks [begin, end) of the kernel, where the builder stands.
   void emit(Value* begin, Value* end);
@@ -69,6 +70,7 @@ private:
   IrContext& ir_;
   InstrEmitter instrs_;
   NestBlocks blocks_;
+  std::vector<int> past_caches_;
   int lane_;
   std::vector<PhaseState> phases_;
   std::vector<Value*> indices_;

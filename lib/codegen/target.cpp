@@ -82,6 +82,7 @@ TargetTraits TargetTraits::of(const llvm::TargetMachine& machine) {
   traits.has_fma = triple.isAArch64();
   if (triple.isX86()) {
     const llvm::MCSubtargetInfo& info = *machine.getMCSubtargetInfo();
+    traits.is_x86 = true;
     traits.has_fma = info.checkFeatures("+fma");
     traits.has_sse41 = info.checkFeatures("+sse4.1");
     traits.has_avx2 = info.checkFeatures("+avx2");

@@ -12,6 +12,7 @@ class TargetMachine;
 namespace nngc::codegen {
 
 struct TargetTraits {
+  bool is_x86 = false;
   bool has_fma = false;
   bool has_sse41 = false;
   bool has_avx2 = false;
