@@ -88,6 +88,16 @@ int rows_at_once(const Kernel& k) {
   if (k.parallel == 0 || !lane_is_reduced(k) || !row || std::ranges::none_of(k.phases, reduces))
     return 1;
   int rows = *row <= very_short ? 4 : *row <= still_short ? 2 : 1;
+  // Where all points are few, the copies of the code cost more to compile than they ever save.
+  constexpr std::int64_t few_elements = 8192;
+  std::int64_t elements = *row;
+  for (std::size_t d = 0; d < static_cast<std::size_t>(k.parallel); ++d) {
+    const Dim& extent = k.dims[d].extent;
+    if (!extent.is_static()) return rows;
+    elements *= std::min(extent.value(), few_elements);
+    elements = std::min(elements, few_elements);
+  }
+  if (elements < few_elements) return 1;
   const Dim& count = k.dims[static_cast<std::size_t>(k.parallel - 1)].extent;
   while (count.is_static() && rows > 1 && count.value() < rows) rows /= 2;
   return rows;
@@ -139,7 +149,6 @@ std::int64_t keep_rows(Kernel& k, int buffer, DType& type) {
     if (!phase.loops) continue;
     std::vector<int> numbers;
     for (const Instr& i : phase.body) numbers.push_back(expressions.number(i, numbers));
-    bool changed = false;
     for (std::size_t n = 0; n < phase.body.size(); ++n) {
       Instr& instr = phase.body[n];
       const auto [known, added] = first.try_emplace(numbers[n], p, static_cast<int>(n));
@@ -160,11 +169,10 @@ std::int64_t keep_rows(Kernel& k, int buffer, DType& type) {
       Instr load;
       load.op = Op::Load, load.type = type, load.buffer = buffer, load.index = kept.at(numbers[n]);
       instr = std::move(load);
-      changed = true;
     }
-    if (changed) drop_unused(phase);
   }
   if (kept.empty()) return 0;
+  for (Phase& phase : k.phases) drop_unused(phase);
   k.scratch = buffer;
   // Pieces start at cache lines.
   const std::int64_t line = 64 / byte_size(type);

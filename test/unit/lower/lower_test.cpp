@@ -102,12 +102,17 @@ TEST_CASE("a layer is one kernel and needs no memory of its own", "[lower]") {
 
 TEST_CASE("softmax and a chain of elementwise ops around it are one kernel", "[lower]") {
   Graph g;
-  const Value x = g.input("x", f32({8, 50}));
+  const Value x = g.input("x", f32({512, 50}));
   g.output("y", log(softmax(tanh(x) * 3) + 1));
   const loop::Program program = lowered(optimize(g));
   REQUIRE(program.entries[0].kernels.size() == 1);
-  CHECK(program.entries[0].kernels[0].phases.size() == 3); // maximum, sum, result
-  CHECK(count(program.entries[0], loop::BufferKind::Arena) == 0);
+  const loop::Kernel& kernel = program.entries[0].kernels[0];
+  CHECK(kernel.phases.size() == 3); // maximum, sum, result
+  // Nothing but the row of powers goes through memory, a few at a time.
+  CHECK(count(program.entries[0], loop::BufferKind::Arena) == 1);
+  REQUIRE(kernel.scratch >= 0);
+  CHECK(kernel.rows == 4);
+  CHECK(kernel.scratch_row == 112); // exp and tanh of 50 elements, in whole cache lines
 }
 
 TEST_CASE("updates happen inside the kernels of the gradients, in place", "[lower]") {
