@@ -6,10 +6,6 @@
 
 namespace nngc::codegen {
 
-llvm::Value* MathEmitter::fma(llvm::Value* a, llvm::Value* b, llvm::Value* c) {
-  return MathKernel(builder_, target_, fused_, a->getType()).fma(a, b, c);
-}
-
 llvm::Value* MathEmitter::emit(MathFn fn, llvm::Value* x, llvm::Value* y) {
   // Under reassociation the error terms would vanish.
   llvm::IRBuilderBase::FastMathFlagGuard guard(builder_);

@@ -41,8 +41,6 @@ public:
 
   /// `x` is float, double or a fixed vector of one; `y`, of the same type, is for Pow alone.
   llvm::Value* emit(MathFn fn, llvm::Value* x, llvm::Value* y = nullptr);
-  /// a * b + c: rounded once where the target has fma and it is allowed, else twice.
-  llvm::Value* fma(llvm::Value* a, llvm::Value* b, llvm::Value* c);
 
 private:
   llvm::IRBuilder<>& builder_;
