@@ -89,7 +89,7 @@ int rows_at_once(const Kernel& k) {
     return 1;
   int rows = *row <= very_short ? 4 : *row <= still_short ? 2 : 1;
   // Where all points are few, the copies of the code cost more to compile than they ever save.
-  constexpr std::int64_t few_elements = 8192;
+  constexpr std::int64_t few_elements = 2048;
   std::int64_t elements = *row;
   for (std::size_t d = 0; d < static_cast<std::size_t>(k.parallel); ++d) {
     const Dim& extent = k.dims[d].extent;
