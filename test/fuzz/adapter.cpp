@@ -27,18 +27,20 @@ Range range_of(const EvalArray& array) {
   return r;
 }
 
+Value Adapter::number(const TensorType& type) {
+  constexpr std::array numbers{0.0, 1.0, -1.0, 2.0, 0.5, 3.0};
+  const double x = numbers[choose_.below(numbers.size())];
+  const bool fits = is_float(type.dtype) || (x >= 0 && x == std::floor(x));
+  return full(graph_, type, type.dtype == DType::Bool || !fits ? 1 : x);
+}
+
 Value Adapter::fresh(DType dtype, const Shape& shape) {
   const TensorType type{dtype, shape};
   const bool counts = dtype != DType::Bool && shape.rank() > 0;
   if (counts && choose_.one_in(12))
     return iota(graph_, type,
                 static_cast<int>(choose_.below(static_cast<std::size_t>(shape.rank()))));
-  if (choose_.one_in(4)) {
-    constexpr std::array numbers{0.0, 1.0, -1.0, 2.0, 0.5, 3.0};
-    const double x = numbers[choose_.below(numbers.size())];
-    const bool fits = is_float(dtype) || (x >= 0 && x == std::floor(x));
-    return full(graph_, type, dtype == DType::Bool || !fits ? 1 : x);
-  }
+  if (choose_.one_in(4)) return number(type);
   if (shape.is_static() && shape.size().value() <= 64 && choose_.one_in(8)) {
     std::mt19937 random(static_cast<unsigned>(choose_.below(1U << 30U)));
     return constant(graph_, random_tensor(dtype, concrete(shape, 0), -2, 2, random));
@@ -47,9 +49,17 @@ Value Adapter::fresh(DType dtype, const Shape& shape) {
                       choose_.one_in(3) ? Role::Param : Role::Data);
 }
 
+/// With a number, on either side.
+Value Adapter::compared(Value v) {
+  constexpr std::array compares{eq, ne, lt, le, gt, ge};
+  const Value other = number(v.type());
+  const auto compare = compares[choose_.below(compares.size())];
+  return choose_.one_in(2) ? compare(v, other) : compare(other, v);
+}
+
 Value Adapter::to_dtype(Value v, DType dtype) {
   if (v.dtype() == dtype) return v;
-  if (dtype == DType::Bool && choose_.one_in(2)) return gt(v, 0);
+  if (dtype == DType::Bool && choose_.one_in(2)) return compared(v);
   return convert(v, dtype);
 }
 

@@ -32,12 +32,15 @@ public:
 
   /// A new input or constant.
   [[nodiscard]] Value fresh(DType dtype, const Shape& shape);
+  /// A small number for all elements.
+  [[nodiscard]] Value number(const TensorType& type);
   [[nodiscard]] Value to_dtype(Value v, DType dtype);
   [[nodiscard]] Value to_shape(Value v, const Shape& shape);
   /// Floats only; `now` is where v's numbers lie.
   [[nodiscard]] Value to_range(Value v, const InputSpec& spec, const Range& now);
 
 private:
+  [[nodiscard]] Value compared(Value v);
   [[nodiscard]] Value to_static(Value v);
   [[nodiscard]] Value to_count(Value flat, std::int64_t count);
   [[nodiscard]] Value to_symbolic(Value v, const Shape& shape);

@@ -119,6 +119,11 @@ private:
     std::vector<Value> operands;
     for (const InputSpec& spec : c.inputs)
       operands.push_back(operand(spec, is_free ? shape : spec.shape, dtype));
+    // What rules look for: a number on either side.
+    if (is_free && operands.size() == 2 && choose_.one_in(4)) {
+      Value& either = operands[choose_.below(2)];
+      either = adapter_.number(either.type());
+    }
     keep(c.build(graph_, operands));
   }
 

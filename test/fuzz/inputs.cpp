@@ -50,7 +50,7 @@ void put_extreme(Tensor& t, std::size_t i, std::size_t which) {
 
 std::vector<Tensor> inputs_for(const Graph& graph, std::uint64_t seed, std::int64_t n) {
   constexpr double infinity = std::numeric_limits<double>::infinity();
-  constexpr double round_numbers[] = {0, -0.0, 1, -1, 0.5, 2};
+  constexpr double round_numbers[] = {0, -0.0, 1, -1, 0.5, 2, 3};
   constexpr double nan = std::numeric_limits<double>::quiet_NaN();
   constexpr double strange[] = {infinity, -infinity, nan, nan, nan, 3e4, -3e4, 1e-7};
   std::vector<Tensor> inputs;
@@ -60,6 +60,7 @@ std::vector<Tensor> inputs_for(const Graph& graph, std::uint64_t seed, std::int6
     const double range = is_float(v.dtype()) ? 2 : 9;
     inputs.push_back(random_tensor(v.dtype(), concrete(v.shape(), n), -range, range, random));
     const bool is_strange = random() % (is_float(v.dtype()) ? 10 : 3) == 0;
+    const bool is_round = random() % 5 == 0;
     const auto size = static_cast<std::size_t>(inputs.back().size());
     if (!is_float(v.dtype())) {
       for (std::size_t i = 0; is_strange && i < size; ++i)
@@ -67,7 +68,7 @@ std::vector<Tensor> inputs_for(const Graph& graph, std::uint64_t seed, std::int6
       continue;
     }
     for (std::size_t i = 0; i < size; ++i) {
-      if (random() % 12 == 0) put(inputs.back(), i, round_numbers[random() % 6]);
+      if (is_round || random() % 12 == 0) put(inputs.back(), i, round_numbers[random() % 7]);
       if (is_strange && random() % 12 == 0) put(inputs.back(), i, strange[random() % 8]);
     }
   }
