@@ -164,6 +164,14 @@ TEST_CASE("every op refuses too few and too many operands, and attributes that a
         other.set(spec.key, spec.kind == AttrKind::Bool ? AttrValue(1.5) : AttrValue(true));
         CHECK(refusal(graph, op, operands, other) == Error::Kind::Attribute);
       }
+      if (const AttrValue* shape = attrs.find("shape"); shape != nullptr) {
+        auto dims = std::get<std::vector<Dim>>(*shape);
+        if (dims.empty()) dims.emplace_back(1);
+        dims[0] = -1;
+        Attrs negative = attrs;
+        negative.set("shape", dims);
+        CHECK(refusal(graph, op, operands, negative));
+      }
       Attrs strange = attrs;
       strange.set("strange", true);
       CHECK(refusal(graph, op, operands, strange) == Error::Kind::Attribute);

@@ -228,3 +228,22 @@ TEST_CASE("a chain of a million nodes is differentiated in linear time", "[autod
   INFO(tenth << " s for 100,000 nodes, " << whole << " s for 1,000,000");
   CHECK(whole < 60 * tenth + 1); // quadratic would be 100 times
 }
+
+TEST_CASE("nothing flows through ints and bools", "[autodiff]") {
+  for (const DType dtype : {DType::I32, DType::U8, DType::Bool}) {
+    INFO(name(dtype));
+    Graph g;
+    const Value x = g.input("x", f32({3})), t = g.input("t", f32({3}));
+    const Value steps = convert(convert(x, dtype), DType::F32);
+    g.output("steps", steps);
+    g.output("dx", grad(reduce_sum(steps * x), std::array{x})[0]);
+    g.output("tangent", jvp(std::array{steps * x}, std::array{x}, std::array{t})[0]);
+    const std::array in{Tensor::of<float>({3}, std::array{1.7F, 0.3F, 2.5F}),
+                        Tensor::of<float>({3}, std::array{1.0F, 1.0F, 1.0F})};
+    const std::vector<Tensor> out = eval(g, std::span<const Tensor>(in));
+    for (std::size_t i = 0; i < 3; ++i) {
+      CHECK(out[1].data<float>()[i] == out[0].data<float>()[i]);
+      CHECK(out[2].data<float>()[i] == out[0].data<float>()[i]);
+    }
+  }
+}

@@ -168,3 +168,29 @@ TEST_CASE("columns are copied where rows share cache sets and tiles are many", "
   CHECK_FALSE(scratch(64, 500, 784)); // rows lie odd distances apart
   CHECK_FALSE(scratch(64, 512, 64));  // stays in L1 as it is
 }
+
+TEST_CASE("more kernels than a word has bits run in an order that works", "[lower]") {
+  Graph g;
+  Value x = g.input("x", f32({4, 5}));
+  for (int i = 0; i < 75;
+       ++i) { // sums of other axes than the last ones: they cannot share a kernel
+    const Value sum = reduce_sum(x * (i + 2), {i % 2}, true);
+    x = tanh(broadcast_to(sum, {4, 5})) + reverse(x, {1 - i % 2});
+  }
+  g.output("y", x);
+  const loop::Program program = lowered(g);
+  const loop::Entry& e = program.entries[0];
+  CHECK(e.kernels.size() == 75);
+  std::vector<bool> is_written(e.buffers.size());
+  for (std::size_t b = 0; b < e.buffers.size(); ++b)
+    is_written[b] = e.buffers[b].kind == loop::BufferKind::Input;
+  for (const loop::Kernel& kernel : e.kernels)
+    for (const loop::Phase& phase : kernel.phases)
+      for (const loop::Instr& instr : phase.body) {
+        if (instr.buffer < 0) continue;
+        const auto b = static_cast<std::size_t>(instr.buffer);
+        if (instr.op == loop::Op::Store) is_written[b] = true;
+        CHECK(is_written[b]);
+      }
+  check_memory(e, 0);
+}

@@ -282,3 +282,16 @@ TEST_CASE("epochs and origins survive rewriting", "[optimize]") {
                               next.data()->node(id).origin == next.outputs()[0].value.id());
   CHECK(from_tanh);
 }
+
+TEST_CASE("constants are folded up to 64 Ki elements", "[optimize]") {
+  const auto folds = [](std::int64_t rows) {
+    Graph g;
+    const std::array pair{1.0F, 2.0F};
+    g.output("y", broadcast_to(constant(g, Tensor::of<float>({2}, pair)), {rows, 2}));
+    PassStats stats;
+    static_cast<void>(run_passes(g, "fold-constants", {.stats = &stats}));
+    return !stats.rules.empty();
+  };
+  CHECK(folds(1 << 15));
+  CHECK_FALSE(folds((1 << 15) + 1));
+}
