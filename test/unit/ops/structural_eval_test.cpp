@@ -136,6 +136,13 @@ TEST_CASE("contractions") {
   const Value wide = convert(of(g, {3}, {4096, 1, 4096}), DType::F16),
               signs = convert(of(g, {3}, {4096, 1, -4096}), DType::F16);
   CHECK(run(g, convert(dot_general(wide, signs, {0}, {0}), DType::F32)) == Floats{0});
+  CHECK(run(g, append(Opcode::DotGeneral, {wide, signs},
+                      {{"batch_a", Axes{}},
+                       {"batch_b", Axes{}},
+                       {"contract_a", Axes{0}},
+                       {"contract_b", Axes{0}},
+                       {"out", DType::F32}},
+                      Where::current())) == Floats{0});
   CHECK(run(g, append(Opcode::DotGeneral, {row, column},
                       {{"batch_a", Axes{}},
                        {"batch_b", Axes{}},
