@@ -13,6 +13,7 @@ turn, and outputs of all peers are compared. This script only asks for it and la
 
 import argparse
 import json
+import math
 import pathlib
 import subprocess
 import sys
@@ -31,7 +32,7 @@ ABOUT = {
 
 
 # Parts of the page, and the program that measures each; "workloads" is the peers' run.py.
-PROGRAMS = {"products": "nngc-gemm", "rows": "nngc-rows", "math": "nngc-math", "compile": "nngc-compile-time"}
+PROGRAMS = {"products": "nngc-gemm", "small": "nngc-gemm", "rows": "nngc-rows", "math": "nngc-math", "compile": "nngc-compile-time"}
 PARTS = ["workloads", *PROGRAMS]
 
 
@@ -49,6 +50,8 @@ def measure(args, parts):
                 command = [args.python, str(args.peers / "run.py"), *(args.workloads or WORKLOADS)]
                 command += ["--rounds", str(args.rounds), "--threads", "1", "--threads", "2"]
                 command += ["--peer", f"nngc={program} --threads {{threads}} {{workload}} {{data}}"]
+            if part == "small":
+                command += ["--small", "200", "--rounds", "9"]
             subprocess.run([*command, "--json", str(found)], check=True)
             results[part] = json.loads(found.read_text())
     return results
@@ -117,6 +120,18 @@ def products_table(products):
     for p in products:
         cells = [f"{p['over'][name]:.2f}x" if name in p["over"] else "-" for name in libraries]
         lines.append(f"| {p['m']} x {p['k']} x {p['n']} | {100 * p['roof']:.0f} % | " + " | ".join(cells) + " |")
+    return lines
+
+
+def small_table(products):
+    lines = ["| library | geometric mean | worst | slower than half of it |", "|---|---|---|---|"]
+    for name in sorted({name for p in products for name in p["over"]}):
+        worst = min(products, key=lambda p: p["over"][name])
+        ratios = [p["over"][name] for p in products]
+        size = f"{worst['m']} x {worst['k']} x {worst['n']}"
+        cells = [name, f"**{math.exp(sum(map(math.log, ratios)) / len(ratios)):.2f}x**"]
+        cells += [f"{min(ratios):.2f}x, {size}", f"{sum(r < 0.5 for r in ratios)} of {len(ratios)}"]
+        lines.append("| " + " | ".join(cells) + " |")
     return lines
 
 
@@ -201,6 +216,10 @@ def page(results):
         "one process with the loop of multiply-adds that is the limit; medians over 31 rounds, results compared.",
         "",
         *products_table(results["products"]),
+        "",
+        "Small ones: extents drawn from 1 to 17, 31, 33 and 100, medians of 9 rounds.",
+        "",
+        *small_table(results["small"]),
         "",
         "## Rows, one thread",
         "",
