@@ -4,6 +4,7 @@
 
 #include "codegen/instr_emitter.h"
 #include "codegen/math_functions.h"
+#include "loop/loop_printer.h"
 
 namespace nngc::codegen {
 
@@ -40,7 +41,7 @@ Value* inline_function(IrContext& ir, Op op, Value* a, Value* b) {
 /// out.
 Value* called_function(IrContext& ir, Op op, Value* a, Value* b) {
   Type* type = a->getType();
-  const std::string name = "function." + std::to_string(static_cast<int>(op)) +
+  const std::string name = std::string(loop::name(op)) +
                            (type->getScalarType()->isFloatTy() ? ".f32x" : ".f64x") +
                            std::to_string(lanes_of(a));
   llvm::Function* function = ir.module.getFunction(name);
