@@ -8,11 +8,10 @@
 #include <vector>
 
 #include "nngc/graph.h"
+#include "nngc/indexing.h"
 #include "nngc/tensor.h"
 
 namespace nngc {
-
-using Axes = std::vector<std::int64_t>; ///< negative axes count from the end
 
 // ---- leaves ----
 Value constant(Graph& graph, const Tensor& value, Where where = Where::current());
@@ -106,21 +105,6 @@ Value slice(Value x, std::vector<Dim> start, std::vector<Dim> limit, Axes stride
 Value pad(Value x, Operand value, Axes lo, Axes hi, Axes interior = {},
           Where where = Where::current());
 Value concat(std::span<const Value> parts, int axis, Where where = Where::current());
-
-// ---- indexing ----
-enum class IndexMode : std::uint8_t {
-  Fill,
-  Clip,
-  Promise
-}; ///< out of range: zero / nearest / never happens
-/// Rows of x along `axis`: result = x.shape[:axis] + indices.shape + x.shape[axis+1:]. indices: any
-/// int.
-Value gather(Value x, Value indices, int axis = 0, IndexMode mode = IndexMode::Fill,
-             Where where = Where::current());
-/// x with updates added at rows `indices` along `axis` (updates shaped as gather's result);
-/// duplicates accumulate in row-major order. Fill: out-of-range updates are dropped.
-Value scatter_add(Value x, Value indices, Value updates, int axis = 0,
-                  IndexMode mode = IndexMode::Fill, Where where = Where::current());
 
 // ---- reductions and contraction; no axes: all of them ----
 Value reduce_sum(Value x, Axes axes = {}, bool keepdims = false, Where where = Where::current());
