@@ -1,6 +1,7 @@
 /// The instructions of a nest's body: leaves, memory, effects. Arithmetic is InstrEmitter's.
 #include <algorithm>
 
+#include "codegen/fetch_ahead.h"
 #include "codegen/nest_emitter.h"
 
 namespace nngc::codegen {
@@ -36,6 +37,21 @@ Value* NestEmitter::index_value(const loop::Affine& index, int part, bool varies
   return b.CreateAdd(splat(ir_, sum, nest_lanes), lanes);
 }
 
+bool NestEmitter::fetches(std::size_t phase, int buffer) const {
+  if (std::ranges::find(from_memory_, buffer) == from_memory_.end()) return false;
+  // Staggered phases share their time: the first to read asks. Else it is the last, which has most
+  // to wait for.
+  const auto reads = [&](std::size_t p) {
+    const auto& body = kernel_.phases[p].body;
+    return kernel_.phases[p].loops && std::ranges::any_of(body, [&](const loop::Instr& i) {
+             return i.op == Op::Load && i.buffer == buffer;
+           });
+  };
+  for (std::size_t p = in_stages_ ? 0 : phase + 1; p < (in_stages_ ? phase : phases_.size()); ++p)
+    if (reads(p)) return false;
+  return true;
+}
+
 void NestEmitter::run(std::size_t phase, std::size_t number) {
   PhaseState& state = phases_[phase];
   const loop::Instr& instr = kernel_.phases[phase].body[number];
@@ -58,10 +74,14 @@ void NestEmitter::run(std::size_t phase, std::size_t number) {
     case Op::Const: slot.push_back(instrs_.constant(instr.type, instr.bits)); break;
     case Op::Index: slot.push_back(index_value(instr.index, part, varies)); break;
     case Op::Load:
-    case Op::LoadAt:
-      slot.push_back(load_place(ir_, place(instr, state.accesses[static_cast<std::size_t>(access)],
-                                           phase, part, varies)));
+    case Op::LoadAt: {
+      const Place where =
+          place(instr, state.accesses[static_cast<std::size_t>(access)], phase, part, varies);
+      if (varies && fetches(phase, instr.buffer))
+        codegen::fetch_ahead(ir_, where.dtype, where.address, where.lanes);
+      slot.push_back(load_place(ir_, where));
       break;
+    }
     case Op::Reduced: {
       const PhaseState& earlier = phases_[static_cast<std::size_t>(instr.phase)];
       const auto reductions =

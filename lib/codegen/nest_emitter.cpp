@@ -2,11 +2,15 @@
 
 #include <algorithm>
 
+#include "codegen/fetch_ahead.h"
+#include "loop/row_stages.h"
+
 namespace nngc::codegen {
 NestEmitter::NestEmitter(Frame& frame, const loop::Kernel& kernel, std::vector<int> past_caches)
     : frame_(frame), kernel_(kernel), ir_(frame.ir()), instrs_(ir_),
-      blocks_(nest_blocks(frame, kernel)), past_caches_(std::move(past_caches)), lane_(kernel.lane),
-      indices_(kernel.dims.size()) {
+      blocks_(nest_blocks(frame, kernel)), past_caches_(std::move(past_caches)),
+      from_memory_(read_from_memory(frame.entry(), kernel)), lane_(kernel.lane),
+      in_stages_(kernel.rows > 1 && loop::has_stages(kernel)), indices_(kernel.dims.size()) {
   auto depends = dependences(kernel);
   for (std::size_t p = 0; p < kernel.phases.size(); ++p) {
     PhaseState state;
@@ -75,6 +79,8 @@ void NestEmitter::parallel_loop(int dim) {
       phases_ = before;
       return Values{};
     });
+  } else if (last && in_stages_) {
+    run_stages(dim, low, high);
   } else {
     if (last && kernel_.rows > 1) {
       auto& b = ir_.builder;
@@ -166,31 +172,33 @@ void NestEmitter::run_phase(std::size_t phase) {
   if (kernel_.phases[phase].loops) reduce(phase);
 }
 
-void NestEmitter::reduce(std::size_t phase) {
-  const auto& reductions = kernel_.phases[phase].reductions;
-  const bool across = lane_ >= kernel_.parallel;
+ReductionEmitter NestEmitter::reduction_emitter(std::size_t phase,
+                                                const loop::Reduction& reduction) {
+  const auto value = static_cast<std::size_t>(reduction.value);
+  return {ir_, reduction.op, kernel_.phases[phase].body[value].type};
+}
+
+Values NestEmitter::identities(std::size_t phase, int parts) {
   // Parallel lanes: one accumulator per part of the open lane loop. Reduced lanes: several, joined
   // later.
   const int lanes = lane_ >= 0 ? nest_lanes : 1;
-  const int parts = across ? wanted_parts(phase, !reductions.empty()) : parts_;
-  Values carried;
-  std::vector<ReductionEmitter> emitters;
-  for (const loop::Reduction& reduction : reductions) {
-    const auto value = static_cast<std::size_t>(reduction.value);
-    emitters.emplace_back(ir_, reduction.op, kernel_.phases[phase].body[value].type);
+  Values start;
+  for (const loop::Reduction& reduction : kernel_.phases[phase].reductions) {
+    ReductionEmitter emitter = reduction_emitter(phase, reduction);
     for (int part = 0; part < parts; ++part) {
-      const Accumulated start = emitters.back().identity(lanes);
-      carried.push_back(start.value);
-      if (start.position) carried.push_back(start.position);
+      const Accumulated one = emitter.identity(lanes);
+      start.push_back(one.value);
+      if (one.position) start.push_back(one.position);
     }
   }
-  const PhaseState before = phases_[phase];
-  carried = reduction_loop(phase, kernel_.parallel, std::move(carried));
-  phases_[phase] = before;
+  return start;
+}
+
+Values NestEmitter::finished(std::size_t phase, const Values& carried, int parts) {
+  Values results;
   std::size_t next = 0;
-  auto& results = phases_[phase].results;
-  results.clear();
-  for (ReductionEmitter& emitter : emitters) {
+  for (const loop::Reduction& reduction : kernel_.phases[phase].reductions) {
+    ReductionEmitter emitter = reduction_emitter(phase, reduction);
     std::vector<Accumulated> accumulated;
     for (int part = 0; part < parts; ++part) {
       Accumulated one;
@@ -198,11 +206,22 @@ void NestEmitter::reduce(std::size_t phase) {
       if (emitter.has_position()) one.position = carried[next++];
       accumulated.push_back(one);
     }
-    if (across)
+    if (lane_ >= kernel_.parallel)
       results.push_back(emitter.finish(accumulated, true));
     else
       for (const Accumulated& one : accumulated) results.push_back(emitter.finish({one}, false));
   }
+  return results;
+}
+
+void NestEmitter::reduce(std::size_t phase) {
+  const bool across = lane_ >= kernel_.parallel;
+  const int parts =
+      across ? wanted_parts(phase, !kernel_.phases[phase].reductions.empty()) : parts_;
+  const PhaseState before = phases_[phase];
+  const Values carried = reduction_loop(phase, kernel_.parallel, identities(phase, parts));
+  phases_[phase] = before;
+  phases_[phase].results = finished(phase, carried, parts);
 }
 
 Values NestEmitter::reduction_loop(std::size_t phase, int dim, Values carried) {
@@ -228,8 +247,7 @@ Values NestEmitter::step(std::size_t phase, const Values& carried) {
   // The masked rest of a lane loop has one part, which goes to the first accumulator.
   std::size_t first = 0;
   for (const loop::Reduction& reduction : reductions) {
-    const auto number = static_cast<std::size_t>(reduction.value);
-    ReductionEmitter emitter(ir_, reduction.op, kernel_.phases[phase].body[number].type);
+    ReductionEmitter emitter = reduction_emitter(phase, reduction);
     const std::size_t width = emitter.has_position() ? 2 : 1;
     const std::size_t parts = carried.size() == 0 ? 1 : [&] {
       std::size_t values = 0;

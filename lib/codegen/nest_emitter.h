@@ -43,12 +43,25 @@ private:
   void run_phase(std::size_t phase);
   /// The kernel's `rows` points from `index` on, phase by phase.
   void run_rows(int dim, Value* index);
+  /// All points of the last parallel dim in one loop, phases staggered: see row_stages.cpp.
+  void run_stages(int dim, Value* low, Value* high);
+  /// The elements of `rows`, one per phase, of phases that are `active`; results per phase.
+  std::vector<Values> run_stage_loop(int dim, const std::vector<Value*>& rows,
+                                     const std::vector<Value*>& active, int parts, bool exact);
+  void enter_stage(std::size_t phase, int dim, Value* row);
+  /// Instructions that run once per row, and that its elements need.
+  [[nodiscard]] std::vector<std::size_t> made_per_row(std::size_t phase) const;
   /// Moves the phases' places in the scratch memory on by so many pieces.
   void move_scratch(Value* pieces);
   /// The lane loop over [low, high): whole unrolled steps, then one vector at a time under a mask.
   Values lane_loop(Value* low, Value* high, int parts, bool exact, Values carried,
                    const std::function<Values(Value*, const Values&)>& body);
   void reduce(std::size_t phase);
+  [[nodiscard]] ReductionEmitter reduction_emitter(std::size_t phase,
+                                                   const loop::Reduction& reduction);
+  /// What the phase's reductions start from, per part, and their results of what they came to.
+  [[nodiscard]] Values identities(std::size_t phase, int parts);
+  [[nodiscard]] Values finished(std::size_t phase, const Values& carried, int parts);
   Values reduction_loop(std::size_t phase, int dim, Values carried);
   Values step(std::size_t phase, const Values& carried);
 
@@ -62,6 +75,8 @@ private:
   [[nodiscard]] Place place(const loop::Instr& instr, const Access& access, std::size_t phase,
                             int part, bool in_lanes);
   void effect(const loop::Instr& instr, const Access& access, std::size_t phase, int part);
+  /// Whether this phase asks for the elements of a buffer ahead of itself.
+  [[nodiscard]] bool fetches(std::size_t phase, int buffer) const;
   [[nodiscard]] Value* lane_stride(const loop::Affine& index);
   [[nodiscard]] Value* part_address(const Access& access, int part);
 
@@ -70,8 +85,9 @@ private:
   IrContext& ir_;
   InstrEmitter instrs_;
   NestBlocks blocks_;
-  std::vector<int> past_caches_;
+  std::vector<int> past_caches_, from_memory_;
   int lane_;
+  bool in_stages_;
   std::vector<PhaseState> phases_;
   std::vector<Value*> indices_;
   Value *low_ = nullptr, *high_ = nullptr; ///< of the blocks' dim

@@ -11,7 +11,7 @@ namespace {
 
 using loop::Op;
 
-constexpr std::int64_t beyond_caches = std::int64_t{64} << 20, line = 64;
+constexpr std::int64_t line = 64;
 
 bool whole_lines(const Dim& elements, DType dtype) {
   return elements.is_static() && elements.value() * byte_size(dtype) % line == 0;

@@ -8,6 +8,9 @@
 
 namespace nngc::codegen {
 
+/// A buffer of so many bytes lies in no cache.
+inline constexpr std::int64_t beyond_caches = std::int64_t{64} << 20;
+
 /// The buffers that a nest only writes, of a size known to be beyond caches, at places that are
 /// multiples of 64 bytes if the buffer is.
 [[nodiscard]] std::vector<int> stored_past_caches(const loop::Entry& entry,

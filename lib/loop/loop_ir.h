@@ -168,7 +168,7 @@ struct Kernel {
   /// parallel point has a piece to itself while it runs; accesses are relative to that.
   int scratch = -1;
   std::int64_t scratch_row = 0;
-  /// Nest: how many points of the last parallel dim may go together, phase by phase.
+  /// Nest: how many points of the last parallel dim may be under way at once, a power of two.
   int rows = 1;
   bool serial = false; ///< must run as one block (AddAt, duplicates)
   std::string note;    ///< where it comes from, for prints: "dot_general %7 + bias + relu"

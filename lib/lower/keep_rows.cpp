@@ -7,6 +7,7 @@
 #include <optional>
 #include <tuple>
 
+#include "loop/row_stages.h"
 #include "lower/plan.h"
 
 namespace nngc::lower_detail {
@@ -79,15 +80,23 @@ loop::Affine place_in_row(const Kernel& k, std::int64_t start) {
 
 bool lane_is_reduced(const Kernel& k) { return k.lane >= k.parallel; }
 
-/// How many rows go at a time: what one row waits for at the end of a phase, the sum over its
-/// lanes, is done while the others are read.
+/// How many rows are under way at once. Staggered phases wait for nothing, as long as the rows
+/// between them stay in the first cache: two apart where rows are short, or where a function of
+/// each element takes most of the time. Elsewhere what one row waits for at the end of a phase, the
+/// sum over its lanes, is done while the others are read.
 int rows_at_once(const Kernel& k) {
-  constexpr std::int64_t very_short = 128, still_short = 1024;
+  constexpr std::int64_t very_short = 128, still_short = 1024, short_of_functions = 512;
   const auto reduces = [](const Phase& phase) { return !phase.reductions.empty(); };
   const auto row = row_elements(k);
   if (k.parallel == 0 || !lane_is_reduced(k) || !row || std::ranges::none_of(k.phases, reduces))
     return 1;
+  const bool functions = std::ranges::any_of(k.phases, [](const Phase& phase) {
+    return phase.loops && std::ranges::any_of(phase.body, [](const Instr& i) {
+             return is_heavy(i.op) && i.op != Op::Rsqrt && i.op != Op::Sqrt;
+           });
+  });
   int rows = *row <= very_short ? 4 : *row <= still_short ? 2 : 1;
+  if (loop::has_stages(k) && functions) rows = *row <= short_of_functions ? 4 : 2;
   // Where all points are few, the copies of the code cost more to compile than they ever save.
   constexpr std::int64_t few_elements = 2048;
   std::int64_t elements = *row;
@@ -138,7 +147,6 @@ void drop_unused(Phase& phase) {
 
 std::int64_t keep_rows(Kernel& k, int buffer, DType& type) {
   if (k.kind != loop::KernelKind::Nest || k.serial) return 0;
-  k.rows = rows_at_once(k);
   const auto row = row_elements(k);
   if (!row || !lane_is_reduced(k)) return 0;
   Expressions expressions;
@@ -171,9 +179,13 @@ std::int64_t keep_rows(Kernel& k, int buffer, DType& type) {
       instr = std::move(load);
     }
   }
-  if (kept.empty()) return 0;
+  if (kept.empty()) {
+    k.rows = rows_at_once(k);
+    return 0;
+  }
   for (Phase& phase : k.phases) drop_unused(phase);
   k.scratch = buffer;
+  k.rows = rows_at_once(k);
   // Pieces start at cache lines.
   const std::int64_t line = 64 / byte_size(type);
   k.scratch_row = (static_cast<std::int64_t>(kept.size()) * *row + line - 1) / line * line;
