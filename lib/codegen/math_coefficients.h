@@ -153,11 +153,22 @@ inline constexpr double k_pi_4_lo_f64 = 0x1.1a62633145c07p-55;
 /// 2 / pi.
 inline constexpr double k_two_over_pi = 0x1.45f306dc9c883p-1;
 
-/// pi/2 in three full floats, for targets with fma.
-inline constexpr std::array<double, 3> k_pi_2_fused_f32 = {
-    0x1.921fb6p+0,
-    -0x1.777a5cp-25,
-    -0x1.ee59dap-50,
+/// Bits of the multiples of pi/2 that are subtracted by the parts below.
+inline constexpr int k_moderate_bits_f32 = 11;
+inline constexpr int k_moderate_bits_f64 = 20;
+
+/// pi/2 in parts, the product of the second one with n < 2^11 exact; that one is positive.
+inline constexpr std::array<double, 3> k_pi_2_moderate_f32 = {
+    0x1.921fb4p+0,
+    0x1.444000p-24,
+    0x1.68c234p-39,
+};
+
+/// pi/2 in parts, the product of the second one with n < 2^20 exact; that one is positive.
+inline constexpr std::array<double, 3> k_pi_2_moderate_f64 = {
+    0x1.921fb54442d18p+0,
+    0x1.1a62633100000p-54,
+    0x1.1701b839a2520p-88,
 };
 
 /// pi/2 in three full doubles, for targets with fma.

@@ -161,26 +161,26 @@ MathKernel::per_register(std::initializer_list<Value*> arguments,
                          const std::function<Value*(llvm::ArrayRef<Value*>)>& function) const {
   const unsigned width = pick(16U, 8U);
   if (lanes == width) return function(arguments);
-  llvm::SmallVector<Value*> parts;
-  for (unsigned start = 0; start < lanes; start += width) {
+  // Each is joined to those before: neighbours where it is the second, else onto the longer first.
+  Value* joined = nullptr;
+  for (unsigned have = 0; have < lanes; have += width) {
     llvm::SmallVector<int> which;
-    for (unsigned lane = 0; lane < width; ++lane) which.push_back(static_cast<int>(start + lane));
+    for (unsigned lane = 0; lane < width; ++lane) which.push_back(static_cast<int>(have + lane));
     llvm::SmallVector<Value*> part;
     for (Value* argument : arguments) part.push_back(builder.CreateShuffleVector(argument, which));
-    parts.push_back(function(part));
-  }
-  // Join neighbours, two by two where the count is even, else onto the first.
-  Value* joined = parts[0];
-  for (unsigned i = 1; i < parts.size(); ++i) {
-    const unsigned have = i * width;
+    Value* next = function(part);
+    if (have == 0) {
+      joined = next;
+      continue;
+    }
     llvm::SmallVector<int> widen;
-    llvm::SmallVector<int> which;
+    llvm::SmallVector<int> all;
     for (unsigned lane = 0; lane < have + width; ++lane) {
       if (lane < have) widen.push_back(lane < width ? static_cast<int>(lane) : -1);
-      which.push_back(static_cast<int>(lane));
+      all.push_back(static_cast<int>(lane));
     }
-    Value* next = have == width ? parts[i] : builder.CreateShuffleVector(parts[i], widen);
-    joined = builder.CreateShuffleVector(joined, next, which);
+    if (have != width) next = builder.CreateShuffleVector(next, widen);
+    joined = builder.CreateShuffleVector(joined, next, all);
   }
   return joined;
 }
@@ -253,6 +253,30 @@ llvm::Value* MathKernel::lookup(std::span<const double> table, Value* index) con
   Value* place = builder.CreateGEP(element, global, within);
   if (lanes == 0) return builder.CreateLoad(type, place);
   return builder.CreateMaskedGather(type, place, llvm::Align(is_f64 ? 8 : 4));
+}
+
+llvm::Value* MathKernel::by_quadrant(const std::array<double, 4>& entries, Value* quadrant) const {
+  if (in_whole_registers()) {
+    // The instruction takes the index modulo its lanes.
+    const auto id = is_f64 ? llvm::Intrinsic::x86_avx512_permvar_df_512
+                           : llvm::Intrinsic::x86_avx512_permvar_sf_512;
+    llvm::SmallVector<llvm::Constant*> repeated;
+    for (unsigned i = 0; i < pick(16U, 8U); ++i)
+      repeated.push_back(llvm::ConstantFP::get(type->getScalarType(), entries[i % 4]));
+    Value* table = llvm::ConstantVector::get(repeated);
+    return per_register({quadrant}, [&](llvm::ArrayRef<Value*> part) -> Value* {
+      return builder.CreateIntrinsic(id, {}, {table, part[0]});
+    });
+  }
+  const auto has = [&](std::uint64_t bit) {
+    return builder.CreateICmpNE(builder.CreateAnd(quadrant, integer(bit)), integer(0));
+  };
+  const auto choose = [&](double odd, double even) {
+    return select(has(1), constant(odd), constant(even));
+  };
+  Value* first = choose(entries[1], entries[0]);
+  if (entries[0] == entries[2] && entries[1] == entries[3]) return first;
+  return select(has(2), choose(entries[3], entries[2]), first);
 }
 
 } // namespace nngc::codegen

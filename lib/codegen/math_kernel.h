@@ -1,6 +1,7 @@
 /// The instructions elementary functions are made of, for one float type and lane count.
 #pragma once
 
+#include <array>
 #include <functional>
 
 #include <cstdint>
@@ -108,6 +109,8 @@ public:
 
   /// table[index mod its size], a power of two; `index` holds integers as wide as the lanes.
   Value* lookup(std::span<const double> table, Value* index) const;
+  /// entries[quadrant mod 4], `quadrant` likewise.
+  Value* by_quadrant(const std::array<double, 4>& entries, Value* quadrant) const;
 
 private:
   /// Whether the lanes fill whole 512-bit registers.

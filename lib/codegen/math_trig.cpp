@@ -157,55 +157,53 @@ Value* any_sin_cos(const MathKernel& k, Value* x, bool cosine) {
   return k.select(finite, value, k.quiet_nan());
 }
 
-// |x| less the nearest multiple n of pi/2, where n times the second part of pi/2 is small, in two
-// parts; and rounder() + n.
-ValuePair reduce_moderate(const MathKernel& k, Value* magnitude, Value*& shifted) {
-  Value* rounder = k.constant(k.rounder());
-  shifted = k.fma(magnitude, k.constant(k_two_over_pi), rounder);
+// x less a multiple n of pi/2, in two parts: `r` less `lost`.
+struct Moderate {
+  Value* q;         // n, for the cosine n + 1, in the low bits
+  Value* too_large; // n, or x is NaN
+  Value* r;
+  Value* lost;
+};
+
+Moderate reduce_moderate(const MathKernel& k, Value* x, bool cosine) {
+  auto& b = k.builder;
+  // n is counted in a unit in which those that are too large are at least 2: as for infinity and
+  // NaN, the highest bit of the exponent is set.
+  const double unit = 2.0 / k.pick(1 << k_moderate_bits_f32, 1 << k_moderate_bits_f64);
+  Value* rounder = k.constant((k.rounder() + (cosine ? 1 : 0)) * unit);
+  Value* shifted = k.fma(x, k.constant(k_two_over_pi * unit), rounder);
   Value* n = k.sub(shifted, rounder);
-  const std::span<const double> parts =
-      k.is_f64 ? std::span<const double>(k_pi_2_fused) : std::span<const double>(k_pi_2_fused_f32);
-  // Exact: the difference fits.
-  Value* near = k.fnma(n, k.constant(parts[0]), magnitude);
-  const ValuePair second = k.exact_product(n, k.constant(parts[1]));
-  // Where the second part is the larger one both have so few bits that the sum is exact anyway.
-  const ValuePair sum = k.fast_sum(near, k.negate(second.hi));
-  return {sum.hi, k.fnma(n, k.constant(parts[2]), k.sub(sum.lo, second.lo))};
+  Value* top = b.CreateAnd(k.to_bits(n), k.integer(std::uint64_t{1} << k.pick(30, 62)));
+  Value* too_large = b.CreateICmpNE(top, k.integer(0));
+  const std::span<const double> parts = k.is_f64 ? std::span<const double>(k_pi_2_moderate_f64)
+                                                 : std::span<const double>(k_pi_2_moderate_f32);
+  const auto part = [&](std::size_t i) { return k.constant(parts[i] / unit); };
+  // Exact, all three: the difference fits; the second part is short; and where that product is the
+  // larger one both have so few bits that the difference fits too. A negative zero stays one.
+  Value* near = k.fnma(n, part(0), x);
+  Value* second = k.mul(n, part(1));
+  Value* r = k.sub(near, second);
+  Value* lost = k.add(k.sub(r, near), second);
+  return {k.to_bits(shifted), too_large, r, k.fma(n, part(2), lost)};
 }
 
-Value* moderate_sin_cos(const MathKernel& k, Value* x, Value* magnitude, bool cosine) {
-  auto& b = k.builder;
-  Value* shifted = nullptr;
-  const ValuePair r = reduce_moderate(k, magnitude, shifted);
-  Value* quadrant = k.to_bits(shifted);
-  if (cosine) quadrant = b.CreateAdd(quadrant, k.integer(1));
-  Value* odd = b.CreateICmpNE(b.CreateAnd(quadrant, k.integer(1)), k.integer(0));
-  std::span<const double> sine(k_sin_f32), cosines(k_cos_f32);
-  if (k.is_f64) sine = k_sin_f64, cosines = k_cos_f64;
-  // sin r = r + (r Q + lo) with Q = z S(z), cos r = 1 + r (r Q - lo) with Q = -1/2 + z C(z): one
-  // road with chosen coefficients.
-  const auto choose = [&](double for_cos, double for_sin) {
-    return k.select(odd, k.constant(for_cos), k.constant(for_sin));
+// With w = sin r, and with w = 2 sin(r/2), whose square gives the cosine: cos r = 1 - w^2/2. Both
+// are r + r z P(z), but for the factor in z = r^2 or r^2/4; so little depends on the quadrant that
+// it is looked up.
+Value* moderate_sin_cos(const MathKernel& k, const Moderate& a) {
+  const auto table = [&](double e0, double e1, double e2, double e3) {
+    return k.by_quadrant({e0, e1, e2, e3}, a.q);
   };
-  Value* z = k.mul(r.hi, r.hi);
-  const auto every = [&](std::size_t start, std::size_t step, Value* by) {
-    std::size_t i = start + (sine.size() - 1 - start) / step * step;
-    Value* sum = choose(cosines[i], sine[i]);
-    for (; i >= start + step; i -= step)
-      sum = k.fma(sum, by, choose(cosines[i - step], sine[i - step]));
-    return sum;
-  };
-  // Many terms are two chains, the even and the odd ones.
-  Value* square = k.is_f64 ? k.mul(z, z) : nullptr;
-  Value* sum = k.is_f64 ? k.fma(every(1, 2, square), z, every(0, 2, square)) : every(0, 1, z);
-  sum = k.fma(sum, z, choose(-0.5, 0));
-  Value* inner = k.fma(r.hi, sum, k.select(odd, k.negate(r.lo), r.lo));
-  Value* one = k.constant(1);
-  Value* value = k.fma(k.select(odd, r.hi, one), inner, k.select(odd, one, r.hi));
-  Value* flip = b.CreateShl(quadrant, k.integer(k.pick(30U, 62U)));
-  if (!cosine) flip = b.CreateXor(flip, k.to_bits(x));
-  flip = b.CreateAnd(flip, k.integer(std::uint64_t{1} << k.pick(31, 63)));
-  return k.from_bits(b.CreateXor(k.to_bits(value), flip));
+  Value* z = k.mul(a.r, k.mul(a.r, table(1, 0.25, 1, 0.25)));
+  std::vector<double> negated(k.pick(k_sin_f32.size(), k_sin_f64.size()));
+  for (std::size_t i = 0; i < negated.size(); ++i)
+    negated[i] = -(k.is_f64 ? k_sin_f64.at(i) : k_sin_f32.at(i));
+  // Subtracted, all of this is a positive zero where r is a zero, and that keeps its sign; as does
+  // the last sum, with a negative zero.
+  Value* bend = k.fma(k.mul(a.r, z), k.polynomial(z, negated), a.lost);
+  Value* w = k.sub(a.r, bend);
+  Value* factor = k.fma(w, table(0, -0.5, 0, 0.5), table(1, 0, -1, 0));
+  return k.fma(w, factor, table(-0.0, 1, -0.0, -1));
 }
 
 } // namespace
@@ -217,9 +215,8 @@ llvm::Value* emit_sin_cos(const MathKernel& k, Value* x, bool cosine) {
   const char* name = cosine ? "nngc.cos" : "nngc.sin";
   // Two roundings where the short road counts on one: all take the long one.
   if (!k.fused) return called(k, x, name, any);
-  Value* magnitude = k.abs(x);
-  Value* special = k.builder.CreateFCmpUGT(magnitude, k.constant(k.pick(0x1p15, huge)));
-  return patched(k, x, special, moderate_sin_cos(k, x, magnitude, cosine), name, any);
+  const Moderate reduced = reduce_moderate(k, x, cosine);
+  return patched(k, x, reduced.too_large, moderate_sin_cos(k, reduced), name, any);
 }
 
 } // namespace nngc::codegen

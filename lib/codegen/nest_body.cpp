@@ -1,5 +1,6 @@
 /// The instructions of a nest's body: leaves, memory, effects. Arithmetic is InstrEmitter's.
 #include <algorithm>
+#include <numeric>
 
 #include "codegen/fetch_ahead.h"
 #include "codegen/nest_emitter.h"
@@ -92,6 +93,10 @@ void NestEmitter::run(std::size_t phase, std::size_t number) {
       break;
     }
     default: {
+      if (together(instr, parts)) {
+        state.slots[number] = side_by_side(phase, instr);
+        return;
+      }
       const int typed = instr.op == Op::Select ? instr.b : instr.a;
       slot.push_back(instrs_.emit(instr, body[static_cast<std::size_t>(typed)].type,
                                   operand(instr.a), operand(instr.b), operand(instr.c)));
@@ -99,6 +104,29 @@ void NestEmitter::run(std::size_t phase, std::size_t number) {
     }
   }
   state.slots[number] = std::move(slot);
+}
+
+bool NestEmitter::together(const loop::Instr& instr, int parts) const {
+  // They branch on rare arguments, and what lies in different blocks cannot fill each other's
+  // waits. More than two registers at once would spill.
+  const bool branches = instr.op == Op::Sin || instr.op == Op::Cos || instr.op == Op::Logistic;
+  return branches && ir_.traits.has_avx512f && parts == 2 && instr.type == DType::F32;
+}
+
+NestEmitter::Slot NestEmitter::side_by_side(std::size_t phase, const loop::Instr& instr) {
+  auto& b = ir_.builder;
+  const auto range = [](int from, int count) {
+    llvm::SmallVector<int> lanes(static_cast<std::size_t>(count));
+    std::iota(lanes.begin(), lanes.end(), from);
+    return lanes;
+  };
+  Value* first = splat(ir_, value(phase, instr.a, 0), nest_lanes);
+  Value* second = splat(ir_, value(phase, instr.a, 1), nest_lanes);
+  const loop::Instr& argument = kernel_.phases[phase].body[static_cast<std::size_t>(instr.a)];
+  Value* both = b.CreateShuffleVector(first, second, range(0, 2 * nest_lanes));
+  both = instrs_.emit(instr, argument.type, both, nullptr, nullptr);
+  return {b.CreateShuffleVector(both, range(0, nest_lanes)),
+          b.CreateShuffleVector(both, range(nest_lanes, nest_lanes))};
 }
 
 Place NestEmitter::place(const loop::Instr& instr, const Access& access, std::size_t phase,

@@ -69,6 +69,9 @@ private:
   void enter(std::size_t phase, int dim, Value* index);
   void run_level(std::size_t phase, int dim);
   void run(std::size_t phase, std::size_t number);
+  /// Whether the two parts of such an instruction are better computed as one long vector.
+  [[nodiscard]] bool together(const loop::Instr& instr, int parts) const;
+  [[nodiscard]] Slot side_by_side(std::size_t phase, const loop::Instr& instr);
   [[nodiscard]] Value* value(std::size_t phase, int number, int part);
   [[nodiscard]] Value* index_value(const loop::Affine& index, int part, bool varies);
   /// Where a load or store finds its elements, as one element or as lanes.

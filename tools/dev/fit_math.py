@@ -225,15 +225,22 @@ def main():
             constant(f"k_{name}_lo_{kind}", f"{name}, low part.", value - hi, bits)
     constant("k_two_over_pi", "2 / pi.", 2 / mp.pi)
 
-    def parts(widths):
-        rest, out = mp.pi / 2, []
+    def parts(widths, rest=mp.pi / 2):
+        out = []
         for width in widths:
             piece = round_to(rest, width)
             out.append(piece)
             rest -= piece
         return out
 
-    show("k_pi_2_fused_f32", "pi/2 in three full floats, for targets with fma.", parts([24, 24, 24]), 24)
+    moderate = {"f32": (24, 11), "f64": (53, 20)}
+    print("\n/// Bits of the multiples of pi/2 that are subtracted by the parts below.")
+    for kind, (_, count) in moderate.items():
+        print(f"inline constexpr int k_moderate_bits_{kind} = {count};")
+    for kind, (bits, count) in moderate.items():
+        first = mp.ldexp(mp.floor(mp.ldexp(mp.pi / 2, bits - 1)), 1 - bits)
+        show(f"k_pi_2_moderate_{kind}", f"pi/2 in parts, the product of the second one with n < 2^{count} exact; "
+             "that one is positive.", [first] + parts([bits - count, bits], mp.pi / 2 - first), bits)
     show("k_pi_2_fused", "pi/2 in three full doubles, for targets with fma.",
          parts([53, 53, 53]), 53)
     show("k_pi_2_short", "pi/2 in parts of 32 bits whose product with n < 2^21 is exact, and a rest.",
