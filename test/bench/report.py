@@ -250,7 +250,7 @@ def page(results):
         "what the fastest of four hand-written loops moves that does nothing else: 256 or 512 bits, stores through the",
         "caches or past them. Arrays together fill 3/4 of the first cache, half of the second, a part of the third, or",
         "256 MiB. Medians of 15 rounds in which all take turns, in parentheses the spread (p90 - p10) / median; results are",
-        "compared with f64.",
+        "compared with f64. `mlp-infer` is that workload beside loops that only read as many bytes as it has weights.",
         "",
         *rows_table(results["rows"]),
         "",

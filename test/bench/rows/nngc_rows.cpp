@@ -2,7 +2,8 @@
 // norm as shares of the bandwidth of the cache level their arrays lie in. Outputs are compared with
 // f64.
 //
-//   nngc-rows [--rounds N] [--json FILE] [--only chain|softmax|layer-norm] [--level L1|L2|L3|DRAM]
+//   nngc-rows [--rounds N] [--json FILE] [--only chain|softmax|layer-norm|mlp-infer] [--level
+//   L1|L2|L3|DRAM]
 #include <cstdio>
 #include <exception>
 #include <map>
@@ -11,6 +12,7 @@
 
 #include "nngc/ops.h"
 #include "test/bench/compiled.h"
+#include "test/bench/peer/workloads.h"
 #include "test/bench/rows/stream.h"
 #include "test/bench/rows/works.h"
 #include "test/bench/turns.h"
@@ -163,6 +165,40 @@ Result measure(const Work& work, const Level& level, std::int64_t width, int rou
   return result;
 }
 
+/// One row through the mlp-infer workload's layers, whose weights are all there is to move, beside
+/// reading as many bytes. `difference` is 0: nngc-peer compares the result.
+Result measure_weights(int rounds) {
+  Memory memory;
+  const Compiled compiled(nngc::bench::workload("mlp-infer").graph, memory);
+  constexpr std::size_t layers[] = {784, 256, 128, 10};
+  std::size_t count = 0;
+  for (int i = 0; i < 3; ++i) count += (layers[i] + 1) * layers[i + 1];
+  const auto bytes = static_cast<std::int64_t>(count * 4);
+  count = count / 128 * 128; // a few too few: the roof is not made lower
+  const auto* from = static_cast<const float*>(memory.take(count * 4));
+  Result result{"mlp-infer", "DRAM", "", 1, bytes / 4};
+  const long l1 = sysconf(_SC_LEVEL1_DCACHE_SIZE), l2 = sysconf(_SC_LEVEL2_CACHE_SIZE),
+             l3 = sysconf(_SC_LEVEL3_CACHE_SIZE);
+  for (const auto& [name, size] : {std::pair("L3", l3), {"L2", l2}, {"L1", l1}})
+    if (bytes <= size) result.level = name;
+  volatile float sum = 0;
+  const auto reads = nngc::bench::reads();
+  std::vector<std::function<void()>> rivals = {[&] { compiled.run(); }};
+  for (const auto& read : reads)
+    rivals.emplace_back([&, run = read.run] { sum = run(from, count); });
+  const auto times = nngc::bench::take_turns(rivals, rounds, 3e-4);
+  std::size_t best = 1;
+  for (std::size_t i = 2; i < times.size(); ++i)
+    if (nngc::bench::median(times[i]) < nngc::bench::median(times[best])) best = i;
+  const auto shares = nngc::bench::ratios(times[best], times[0]);
+  result.stream = reads[best - 1].name;
+  result.gigabytes = static_cast<double>(bytes) / nngc::bench::median(times[0]) * 1e-9;
+  result.roof = static_cast<double>(bytes) / nngc::bench::median(times[best]) * 1e-9;
+  result.share = nngc::bench::median(shares);
+  result.spread = nngc::bench::spread(shares);
+  return result;
+}
+
 void print(const Result& r) {
   std::printf("%-10s %-4s %8lld x %-4lld %6.1f GB/s, %5.1f %% (spread %.2f) of %.1f GB/s (%s), "
               "differs by %.1e\n",
@@ -207,8 +243,9 @@ int main(int argc, char** argv) {
       else if (i + 1 < argc && word == "--level")
         only_level = argv[++i];
       else
-        throw std::runtime_error("usage: nngc-rows [--rounds N] [--json FILE] "
-                                 "[--only chain|softmax|layer-norm] [--level L1|L2|L3|DRAM]");
+        throw std::runtime_error(
+            "usage: nngc-rows [--rounds N] [--json FILE] "
+            "[--only chain|softmax|layer-norm|mlp-infer] [--level L1|L2|L3|DRAM]");
     }
     std::vector<Result> results;
     bool right = true;
@@ -223,6 +260,10 @@ int main(int argc, char** argv) {
           print(results.back());
           right = right && results.back().difference < 1e-5;
         }
+    if ((only.empty() && only_level.empty()) || only == "mlp-infer") {
+      results.push_back(measure_weights(rounds));
+      print(results.back());
+    }
     if (!json.empty()) write_json(json, results);
     if (!right) throw std::runtime_error("a result is wrong");
   } catch (const std::exception& error) {

@@ -29,7 +29,29 @@ NNGC_STREAM(past_512, "avx512f", __m512, _mm512, stream, _mm_sfence())
 NNGC_STREAM(cached_256, "avx2", __m256, _mm256, store, (void)0)
 NNGC_STREAM(past_256, "avx2", __m256, _mm256, stream, _mm_sfence())
 #undef NNGC_STREAM
+
+#define NNGC_READ(name, isa, vector, prefix)                                                       \
+  __attribute__((target(isa), noinline)) float name(const float* from, std::size_t count) {        \
+    constexpr std::size_t lanes = sizeof(vector) / sizeof(float), step = 8 * lanes;                \
+    vector sums[8];                                                                                \
+    for (vector & sum : sums) sum = prefix##_setzero_ps();                                         \
+    for (std::size_t i = 0; i < count; i += step)                                                  \
+      _Pragma("GCC unroll 8") for (std::size_t k = 0; k < 8; ++k) sums[k] =                        \
+          prefix##_add_ps(sums[k], prefix##_load_ps(from + i + k * lanes));                        \
+    for (std::size_t k = 1; k < 8; ++k) sums[0] = prefix##_add_ps(sums[0], sums[k]);               \
+    return sums[0][0];                                                                             \
+  }
+NNGC_READ(read_512, "avx512f", __m512, _mm512)
+NNGC_READ(read_256, "avx2", __m256, _mm256)
+#undef NNGC_READ
 #endif
+
+float plain_read(const float* from, std::size_t count) {
+  float sums[16] = {};
+  for (std::size_t i = 0; i < count; i += 16)
+    for (std::size_t k = 0; k < 16; ++k) sums[k] += from[i + k];
+  return sums[0];
+}
 
 void plain(float* to, const float* a, const float* b, std::size_t count) {
   using V4 = float __attribute__((vector_size(16), may_alias));
@@ -54,6 +76,16 @@ std::vector<NamedStream> streams() {
   if (!list.empty()) return list;
 #endif
   return {{"cached", plain, false}};
+}
+
+std::vector<NamedRead> reads() {
+#if defined(__x86_64__)
+  std::vector<NamedRead> list;
+  if (__builtin_cpu_supports("avx512f")) list.push_back({"read 512", read_512});
+  if (__builtin_cpu_supports("avx2")) list.push_back({"read 256", read_256});
+  if (!list.empty()) return list;
+#endif
+  return {{"read", plain_read}};
 }
 
 } // namespace nngc::bench

@@ -21,4 +21,13 @@ struct NamedStream {
 /// that go past them.
 [[nodiscard]] std::vector<NamedStream> streams();
 
+/// Adds up `count` floats, a multiple of 128, 64-byte aligned.
+using Read = float (*)(const float* from, std::size_t count);
+
+struct NamedRead {
+  std::string name;
+  Read run;
+};
+[[nodiscard]] std::vector<NamedRead> reads();
+
 } // namespace nngc::bench
