@@ -58,7 +58,10 @@ std::vector<bool> paths_between(const GraphData& graph, std::span<const Value> s
   for (Value v : sources)
     if (v.id() < end) flows[v.id()] = true, first = std::min(first, v.id());
   for (NodeId id = first; id < end; ++id) {
-    if (flows[id] || !is_float(graph.type(id).dtype) || !graph.def(id).not_differentiable.empty())
+    // The first result of a region op may be an int where another is a float.
+    const bool region = (graph.def(id).traits & trait::Region) != 0;
+    if (flows[id] || !graph.def(id).not_differentiable.empty() ||
+        (!region && !is_float(graph.type(id).dtype)))
       continue;
     for (NodeId operand : graph.operands(id))
       if (flows[operand]) flows[id] = true;

@@ -1,8 +1,10 @@
 // Forward mode: one loop over ids from the sources up. A mask is applied at once: the value that
 // does not count is thrown away before anything is multiplied with it.
 #include <array>
+#include <unordered_map>
 
 #include "autodiff/contributions.h"
+#include "autodiff/derivatives.h"
 #include "nngc/autodiff.h"
 #include "ops/elementwise.h"
 
@@ -49,7 +51,17 @@ private:
       tangents.push_back(operand < tangents_.size() ? tangents_[operand] : Value{});
       any = any || static_cast<bool>(tangents.back());
     }
+    if (graph_->node(id).op == Opcode::Result) {
+      const auto of = results_.find(operands[0].id());
+      const auto index = static_cast<std::size_t>(graph_->attrs(id).get<std::int64_t>("index"));
+      return of == results_.end() ? Value{} : of->second[index];
+    }
     if (!any) return {};
+    if ((def.traits & trait::Region) != 0) {
+      std::vector<Value>& all = results_[id];
+      all = region_jvp({graph_, id}, tangents, where_);
+      return all[0];
+    }
     if (def.diff == nullptr) {
       JvpContext context({graph_, id}, operands, graph_->attrs(id));
       context.tangents = std::move(tangents);
@@ -68,10 +80,24 @@ private:
   GraphData* graph_;
   Where where_; ///< of the user's call
   std::vector<bool> on_path_;
-  std::vector<Value> tangents_; ///< empty: a structural zero
+  std::vector<Value> tangents_;                            ///< empty: a structural zero
+  std::unordered_map<NodeId, std::vector<Value>> results_; ///< of region ops: of all their results
 };
 
 } // namespace
+
+std::vector<Value> forward_mode(GraphData* graph, std::span<const Value> outputs,
+                                std::span<const Value> wrt, std::span<const Value> tangents,
+                                Where where) {
+  const SectionScope section(graph, Section::Backward);
+  Forward forward(graph, wrt, outputs, where);
+  for (std::size_t i = 0; i < wrt.size(); ++i)
+    if (tangents[i]) forward.seed(wrt[i], tangents[i]);
+  forward.run();
+  std::vector<Value> result;
+  for (Value v : outputs) result.push_back(forward.tangent(v));
+  return result;
+}
 
 std::vector<Value> jvp(std::span<const Value> outputs, std::span<const Value> wrt,
                        std::span<const Value> tangents, Where where) {
@@ -85,14 +111,9 @@ std::vector<Value> jvp(std::span<const Value> outputs, std::span<const Value> wr
   if (outputs.empty()) return {};
 
   const SectionScope section(graph, Section::Backward);
-  Forward forward(graph, wrt, outputs, where);
-  for (std::size_t i = 0; i < wrt.size(); ++i) forward.seed(wrt[i], tangents[i]);
-  forward.run();
-  std::vector<Value> result;
-  for (Value v : outputs) {
-    const Value tangent = forward.tangent(v);
-    result.push_back(tangent ? tangent : zeros_like(v));
-  }
+  std::vector<Value> result = forward_mode(graph, outputs, wrt, tangents, where);
+  for (std::size_t i = 0; i < outputs.size(); ++i)
+    if (!result[i]) result[i] = zeros_like(outputs[i]);
   return result;
 }
 

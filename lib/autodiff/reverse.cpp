@@ -3,10 +3,13 @@
 // result, however many paths there are.
 #include <algorithm>
 #include <array>
+#include <unordered_map>
 
 #include "autodiff/contributions.h"
+#include "autodiff/derivatives.h"
 #include "nngc/autodiff.h"
 #include "ops/elementwise.h"
+#include "ops/regions.h"
 
 namespace nngc {
 
@@ -29,13 +32,14 @@ public:
   void run() {
     OriginScope origin(graph_);
     for (NodeId id = static_cast<NodeId>(parts_.size()); id-- > 0;) {
-      if (parts_[id].empty()) continue;
+      const bool of_results = results_.contains(id);
+      if (parts_[id].empty() && !of_results) continue;
       origin.set(id);
       const Masked cotangent = sum_of(parts_[id]);
       parts_[id].clear();
       parts_[id].shrink_to_fit();
       with_place({graph_, id}, where_, [&] { propagate(id, cotangent); });
-      if (kept_[id]) parts_[id].push_back({materialized(cotangent), {}});
+      if (kept_[id] && cotangent.value) parts_[id].push_back({materialized(cotangent), {}});
     }
   }
 
@@ -58,7 +62,11 @@ private:
     }
     // Of sources alone, nothing flows further down: an input, or a node whose op has no rule.
     if (!any || !def.not_differentiable.empty()) return;
-    if (def.diff != nullptr)
+    if (graph_->node(id).op == Opcode::Result)
+      of_result(id, materialized(cotangent));
+    else if ((def.traits & trait::Region) != 0)
+      region(id, materialized(cotangent));
+    else if (def.diff != nullptr)
       elementwise(id, cotangent);
     else
       structural(id, cotangent);
@@ -85,6 +93,23 @@ private:
     for (std::size_t i = 0; i < values.size(); ++i) add(operands_[i], {values[i], masks[i]});
   }
 
+  /// Waits for the op that the result is of: its rule wants the cotangents of all.
+  void of_result(NodeId id, Value cotangent) {
+    std::vector<Value>& cotangents = results_[operands_[0].id()];
+    const auto index = static_cast<std::size_t>(graph_->attrs(id).get<std::int64_t>("index"));
+    if (cotangents.size() <= index) cotangents.resize(index + 1);
+    Value& sum = cotangents[index];
+    sum = sum ? sum + cotangent : cotangent;
+  }
+
+  void region(NodeId id, Value first) {
+    std::vector<Value> cotangents = std::move(results_[id]);
+    cotangents.resize(result_types({graph_, id}).size());
+    cotangents[0] = first;
+    const std::vector<Value> parts = region_vjp({graph_, id}, cotangents, wanted_, where_);
+    for (std::size_t i = 0; i < parts.size(); ++i) add(operands_[i], {parts[i], {}});
+  }
+
   std::vector<Value> rule(NodeId id, Value cotangent) {
     VjpContext context({graph_, id}, operands_, graph_->attrs(id));
     context.cotangent = cotangent;
@@ -102,13 +127,28 @@ private:
   Where where_;               ///< of the user's call
   std::vector<bool> on_path_; ///< between wrt and outputs
   std::vector<std::vector<Masked>>
-      parts_;                   ///< per node, in order of arrival: users from the last to the first
-  std::vector<bool> kept_;      ///< wrt
+      parts_;              ///< per node, in order of arrival: users from the last to the first
+  std::vector<bool> kept_; ///< wrt
+  std::unordered_map<NodeId, std::vector<Value>>
+      results_;                 ///< of region ops: what arrived at their results but the first
   std::vector<Value> operands_; ///< of the node at hand
   std::vector<bool> wanted_;
 };
 
 } // namespace
+
+std::vector<Value> reverse_mode(GraphData* graph, std::span<const Value> outputs,
+                                std::span<const Value> cotangents, std::span<const Value> wrt,
+                                Where where) {
+  const SectionScope section(graph, Section::Backward);
+  Reverse reverse(graph, outputs, wrt, where);
+  for (std::size_t i = 0; i < outputs.size(); ++i)
+    if (cotangents[i]) reverse.seed(outputs[i], cotangents[i]);
+  reverse.run();
+  std::vector<Value> result;
+  for (Value v : wrt) result.push_back(reverse.cotangent(v));
+  return result;
+}
 
 std::vector<Value> vjp(std::span<const Value> outputs, std::span<const Value> cotangents,
                        std::span<const Value> wrt, Where where) {
@@ -122,14 +162,9 @@ std::vector<Value> vjp(std::span<const Value> outputs, std::span<const Value> co
   if (wrt.empty()) return {};
 
   const SectionScope section(graph, Section::Backward);
-  Reverse reverse(graph, outputs, wrt, where);
-  for (std::size_t i = 0; i < outputs.size(); ++i) reverse.seed(outputs[i], cotangents[i]);
-  reverse.run();
-  std::vector<Value> result;
-  for (Value v : wrt) {
-    const Value cotangent = reverse.cotangent(v);
-    result.push_back(cotangent ? cotangent : zeros_like(v));
-  }
+  std::vector<Value> result = reverse_mode(graph, outputs, cotangents, wrt, where);
+  for (std::size_t i = 0; i < wrt.size(); ++i)
+    if (!result[i]) result[i] = zeros_like(wrt[i]);
   return result;
 }
 

@@ -85,6 +85,17 @@ std::unique_ptr<EvalArray> Interpreter::run_node(NodeId id) {
     assert(it != inputs_.end() && "the callers check that all inputs are there");
     return std::make_unique<EvalArray>(std::move(it->second));
   }
+  if (graph_.node(id).op == Opcode::Result)
+    return std::make_unique<EvalArray>(
+        results_.at(graph_.operands(id)[0])
+            .at(static_cast<std::size_t>(graph_.attrs(id).get<std::int64_t>("index")) - 1));
+  if ((graph_.def(id).traits & trait::Region) != 0) {
+    std::vector<EvalArray> all = run_region(id);
+    auto first = std::make_unique<EvalArray>(std::move(all.front()));
+    all.erase(all.begin());
+    results_[id] = std::move(all);
+    return first;
+  }
   auto result = make_array(graph_.type(id));
   EvalContext context{
       .operands = {},

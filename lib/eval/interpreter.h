@@ -49,6 +49,13 @@ public:
 
 private:
   [[nodiscard]] std::unique_ptr<EvalArray> run_node(NodeId id);
+  /// All results of call, cond, scan and while, which run their graphs in interpreters of their own
+  /// (eval/regions.cpp).
+  [[nodiscard]] std::vector<EvalArray> run_region(NodeId id) const;
+  [[nodiscard]] std::vector<EvalArray> run_body(const Graph& body,
+                                                std::vector<EvalArray> inputs) const;
+  [[nodiscard]] std::vector<EvalArray> run_scan(NodeId id) const;
+  [[nodiscard]] std::vector<EvalArray> run_while(NodeId id) const;
   [[nodiscard]] std::unique_ptr<EvalArray> make_array(const TensorType& type) const;
 
   const GraphData& graph_;
@@ -58,6 +65,7 @@ private:
   DimBinding dims_;
   std::map<NodeId, EvalArray> inputs_;
   std::vector<std::unique_ptr<EvalArray>> arrays_;
+  std::map<NodeId, std::vector<EvalArray>> results_; ///< of region ops: all but the first
 };
 
 [[nodiscard]] EvalArray to_array(const Tensor& value, Domain domain);

@@ -125,7 +125,7 @@ Value append(GraphData* graph, Opcode op, std::span<const Value> operands, Attrs
       many_ids.empty() ? std::span(few_ids).first(operands.size()) : std::span(many_ids);
   for (std::size_t i = 0; i < operands.size(); ++i)
     types[i] = &operands[i].type(), ids[i] = operands[i].id();
-  const TensorType type = def.infer({def, types, attrs, where});
+  const TensorType type = def.infer({def, types, attrs, where, operands});
 
   if (def.simplify != nullptr)
     if (const Value same = def.simplify(graph, operands, attrs, type)) return same;

@@ -42,6 +42,8 @@ inline constexpr unsigned MasksThrough =
     16; ///< vjp may be applied to a cotangent and its mask alike
 inline constexpr unsigned Expensive =
     32; ///< a function call per element: not worth computing twice
+inline constexpr unsigned Region =
+    64; ///< carries graphs and may have several results: the node is the first, `result` the others
 } // namespace trait
 
 /// How lowering treats an op that is neither elementwise nor a view.
@@ -59,7 +61,9 @@ enum class Lowering : std::uint8_t {
   ScatterAdd,
   Reduce,
   ArgReduce,
-  Dot
+  Dot,
+  Region, ///< its graphs become bodies that one control kernel calls
+  Result
 };
 
 /// What `infer` sees. Shapes, dtypes and attributes are judged here and nowhere else.
@@ -68,6 +72,7 @@ struct InferContext {
   std::span<const TensorType* const> operands;
   const Attrs& attrs;
   Where where;
+  std::span<const Value> values = {}; ///< the operands as nodes: `result` looks at what they carry
   [[nodiscard]] const TensorType& operand(int i) const {
     return *operands[static_cast<std::size_t>(i)];
   }

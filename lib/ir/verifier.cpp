@@ -17,6 +17,7 @@ public:
     for (NodeId id = 0; id < graph_.size(); ++id) node(id);
     inputs();
     outputs();
+    if (found_.empty()) parameters();
     return std::move(found_);
   }
 
@@ -35,9 +36,11 @@ private:
   bool pointers(NodeId id);
   void inputs();
   void outputs();
+  void parameters();
 
   const GraphData& graph_;
   std::vector<std::string> found_;
+  std::vector<bool> listed_; ///< which nodes are inputs by the list
 };
 
 /// Whether all that the node points at is there, so that the rest can be looked at.
@@ -73,8 +76,12 @@ void Verifier::node(NodeId id) {
     check_attrs(def, graph_.attrs(id), Where::current());
     if (n.op == Opcode::Input) return; // its type is its own
     std::vector<const TensorType*> types;
-    for (NodeId operand : graph_.operands(id)) types.push_back(&graph_.type(operand));
-    const TensorType type = def.infer({def, types, graph_.attrs(id), Where::current()});
+    std::vector<Value> values;
+    for (NodeId operand : graph_.operands(id)) {
+      types.push_back(&graph_.type(operand));
+      values.emplace_back(const_cast<GraphData*>(&graph_), operand); // only looked at
+    }
+    const TensorType type = def.infer({def, types, graph_.attrs(id), Where::current(), values});
     if (type != graph_.type(id))
       report(id, "has type " + graph_.type(id).str() + ", but its op gives " + type.str());
   } catch (const Error& e) {
@@ -123,8 +130,7 @@ void Verifier::inputs() {
         graph_.inputs[entry->second].node != i.node)
       report(who + ": is not found by its name");
   }
-  for (NodeId id = 0; id < graph_.size(); ++id)
-    if (graph_.nodes[id].op == Opcode::Input && !listed[id]) report(id, "is not among the inputs");
+  listed_ = std::move(listed);
 }
 
 void Verifier::outputs() {
@@ -152,6 +158,15 @@ void Verifier::outputs() {
       report(who + ": is " + graph_.types[from].str() + ", the input it updates " +
              graph_.types[to].str());
   }
+}
+
+/// Parameters of traced functions (ops/trace.h) are inputs that no list names: nothing may use them
+/// but the function.
+void Verifier::parameters() {
+  const std::vector<bool> live = live_nodes(graph_);
+  for (NodeId id = 0; id < live.size(); ++id)
+    if (live[id] && graph_.nodes[id].op == Opcode::Input && !listed_[id])
+      report(id, "is not among the inputs");
 }
 
 } // namespace

@@ -1,0 +1,256 @@
+// scan and while, reverse mode. The forward loop runs once more with what the backward part needs
+// as further ys (one loop of the two, once the optimizer has merged them); the backward loop walks
+// the rows the other way. It carries the cotangents of the carries, and sums those of the consts:
+// step by step, or, where they are products, as one product over all steps after the loop.
+#include <algorithm>
+
+#include "autodiff/accumulators.h"
+#include "autodiff/linear_body.h"
+#include "ops/elementwise.h"
+#include "ops/regions.h"
+#include "ops/trace.h"
+
+namespace nngc {
+
+namespace {
+
+using Values = std::vector<Value>;
+
+class LoopVjp {
+public:
+  LoopVjp(Value node, std::span<const Value> cotangents, const std::vector<bool>& wanted,
+          Where where)
+      : node_(node), graph_(node.graph()), op_(graph_->node(node.id()).op),
+        attrs_(graph_->attrs(node.id())), body_(*attrs_.get<Region>("body")),
+        cotangents_(cotangents.begin(), cotangents.end()), wanted_(wanted), where_(where) {
+    for (NodeId o : graph_->operands(node.id())) operands_.emplace_back(graph_, o);
+    parts_ = loop_operands(attrs_, operands_.size());
+    ys_ = body_.outputs().size() - parts_.carries;
+    for (std::size_t i = 0; i < parts_.inputs(); ++i)
+      wanted_[i] = wanted_[i] && is_float(operands_[i].dtype());
+    if (op_ == Opcode::While && !attrs_.has("max_steps"))
+      throw Error(Error::Kind::Unsupported,
+                  "while: reverse mode keeps what every step computed; say at most how many there "
+                  "are (max_steps)",
+                  where);
+    length_ = one_dim(attrs_, op_ == Opcode::While ? "max_steps" : "length");
+  }
+
+  Values run() {
+    choose_active();
+    const BodyVjp body(body_, given_, Which(wanted_.begin(), wanted_.begin() + inputs()), where_);
+    Which constant(parts_.inputs(), false);
+    std::fill(constant.begin(), constant.begin() + consts(), true);
+    Values kept = body.residuals(constant);
+    // Rows of xs are there already.
+    std::erase_if(kept, [&](Value v) {
+      return std::any_of(body.inputs.begin() + consts() + carries(), body.inputs.end(),
+                         [&](Value x) { return x.same(v); });
+    });
+    // Carries count as computed: the step that gets them keeps them.
+    const Which used = body.inputs_used(kept);
+    for (std::size_t i = 0; i < parts_.carries; ++i)
+      if (used[parts_.consts + i]) kept.push_back(body.inputs[parts_.consts + i]);
+    const Values stacks = forward(body, kept);
+    return backward(body, kept, stacks);
+  }
+
+private:
+  [[nodiscard]] std::ptrdiff_t consts() const { return static_cast<std::ptrdiff_t>(parts_.consts); }
+  [[nodiscard]] std::ptrdiff_t carries() const {
+    return static_cast<std::ptrdiff_t>(parts_.carries);
+  }
+  [[nodiscard]] std::ptrdiff_t inputs() const {
+    return static_cast<std::ptrdiff_t>(parts_.inputs());
+  }
+  [[nodiscard]] Value zeros(const TensorType& type) const {
+    return splat(graph_, type.dtype, 0, type.shape);
+  }
+
+  /// Carries through which a derivative flows: reached from what is wanted, in this step or an
+  /// earlier one, and reaching a result that has a cotangent, in this step or a later one. These
+  /// are wanted and given in the body; of the other inputs and outputs what the caller says.
+  void choose_active() {
+    Which from(wanted_.begin(), wanted_.begin() + inputs());
+    for (bool grown = true; grown;) {
+      grown = false;
+      const Which reached = outputs_behind(body_, from);
+      for (std::size_t i = 0; i < parts_.carries; ++i)
+        if (reached[i] && !from[parts_.consts + i]) from[parts_.consts + i] = grown = true;
+    }
+    Which to(body_.outputs().size());
+    for (std::size_t i = 0; i < to.size(); ++i) to[i] = static_cast<bool>(cotangents_[i]);
+    for (bool grown = true; grown;) {
+      grown = false;
+      const Which reaching = inputs_behind(body_, to);
+      for (std::size_t i = 0; i < parts_.carries; ++i)
+        if (reaching[parts_.consts + i] && !to[i]) to[i] = grown = true;
+    }
+    active_.resize(parts_.carries);
+    given_ = to;
+    for (std::size_t i = 0; i < parts_.carries; ++i)
+      given_[i] = wanted_[parts_.consts + i] = active_[i] = from[parts_.consts + i] && to[i];
+  }
+
+  /// The stack of each kept value: of the loop itself where it is a y, else of the loop run with
+  /// these as further ys.
+  Values forward(const BodyVjp& body, const Values& kept) {
+    Values stacks(kept.size()), more;
+    for (std::size_t i = 0; i < kept.size(); ++i) {
+      for (std::size_t y = 0; y < ys_; ++y)
+        if (body.outputs[parts_.carries + y].same(kept[i]))
+          stacks[i] = result_of(node_, parts_.carries + y);
+      if (!stacks[i]) more.push_back(kept[i]);
+    }
+    count_ = op_ == Opcode::While ? result_of(node_, parts_.carries + ys_)
+             : parts_.counted     ? operands_.back()
+                                  : Value{};
+    if (more.empty()) return stacks;
+    const SectionScope section(graph_, Section::Forward);
+    const Values results = op_ == Opcode::Scan ? scan_again(body, more) : while_again(body, more);
+    const std::size_t end = results.size() - (op_ == Opcode::While ? 1 : 0);
+    std::size_t at = end - more.size();
+    for (Value& s : stacks)
+      if (!s) s = results[at++];
+    if (op_ == Opcode::While) count_ = results.back();
+    return stacks;
+  }
+
+  /// What the values of the body become: consts as they are, the others as these.
+  [[nodiscard]] Values known(const Graph& graph, const Values& inputs,
+                             std::span<const Value> others) const {
+    Values map(graph.data()->size());
+    for (std::size_t i = 0; i < parts_.consts; ++i) map[inputs[i].id()] = operands_[i];
+    for (std::size_t i = 0; i < others.size(); ++i) map[inputs[parts_.consts + i].id()] = others[i];
+    return map;
+  }
+
+  Values scan_again(const BodyVjp& body, const Values& more) {
+    ScanParts scan;
+    scan.length = length_;
+    scan.reverse = attrs_.get<bool>("reverse");
+    if (parts_.counted) scan.count = operands_.back();
+    for (std::ptrdiff_t i = consts(); i < inputs(); ++i) {
+      const bool carry = i < consts() + carries();
+      (carry ? scan.init : scan.xs).push_back(operands_[static_cast<std::size_t>(i)]);
+      (carry ? scan.carry : scan.row)
+          .push_back(parameter(graph_, body.inputs[static_cast<std::size_t>(i)].type()));
+    }
+    Values others = scan.carry;
+    others.insert(others.end(), scan.row.begin(), scan.row.end());
+    Values roots = body.outputs;
+    roots.insert(roots.end(), more.begin(), more.end());
+    const Values made =
+        copy_into(graph_, *body.graph.data(), roots, known(body.graph, body.inputs, others));
+    return append_scan(graph_, scan, std::span(made).first(parts_.carries),
+                       std::span(made).subspan(parts_.carries), where_);
+  }
+
+  Values while_again(const BodyVjp& body, const Values& more) {
+    WhileParts loop;
+    loop.bounded = true;
+    loop.max_steps = length_;
+    for (std::size_t i = 0; i < parts_.carries; ++i) {
+      loop.init.push_back(operands_[parts_.consts + i]);
+      loop.carry.push_back(parameter(graph_, body.inputs[parts_.consts + i].type()));
+    }
+    Values roots = body.outputs;
+    roots.insert(roots.end(), more.begin(), more.end());
+    const Values made =
+        copy_into(graph_, *body.graph.data(), roots, known(body.graph, body.inputs, loop.carry));
+    const Graph& cond = region(attrs_, "cond");
+    const Value p = copy_into(graph_, *cond.data(), {{cond.outputs()[0].value}},
+                              known(cond, cond.inputs(), loop.carry))[0];
+    return append_while(graph_, loop, p, std::span(made).first(parts_.carries),
+                        std::span(made).subspan(parts_.carries), where_);
+  }
+
+  Values backward(const BodyVjp& body, const Values& kept, const Values& stacks) {
+    ScanParts scan;
+    scan.length = length_;
+    scan.reverse = op_ == Opcode::While || !attrs_.get<bool>("reverse");
+    scan.count = count_;
+    Values map = known(body.graph, body.inputs, {});
+    const auto row = [&](Value stack) {
+      scan.xs.push_back(stack);
+      return scan.row.emplace_back(parameter(
+          graph_, {stack.dtype(),
+                   Shape(std::vector<Dim>(stack.shape().begin() + 1, stack.shape().end()))}));
+    };
+    const auto carry = [&](Value init) {
+      scan.init.push_back(init);
+      return scan.carry.emplace_back(parameter(graph_, init.type()));
+    };
+    const NodeId first = graph_->size();
+    for (std::size_t i = 0; i < parts_.carries; ++i)
+      if (active_[i])
+        map[body.cotangents[i].id()] =
+            carry(cotangents_[i] ? cotangents_[i] : zeros(body.outputs[i].type()));
+    for (std::size_t y = parts_.carries; y < body.outputs.size(); ++y)
+      if (body.cotangents[y]) map[body.cotangents[y].id()] = row(cotangents_[y]);
+    for (std::size_t i = 0; i < kept.size(); ++i) map[kept[i].id()] = row(stacks[i]);
+    const Which used = body.inputs_used(kept);
+    for (std::size_t i = parts_.consts + parts_.carries; i < parts_.inputs(); ++i)
+      if (used[i]) map[body.inputs[i].id()] = row(operands_[i]);
+
+    Values roots;
+    for (Value v : body.gradients)
+      if (v) roots.push_back(v);
+    const Values copies = copy_into(graph_, *body.graph.data(), roots, std::move(map));
+    Values gradients(parts_.inputs());
+    for (std::size_t i = 0, at = 0; i < gradients.size(); ++i)
+      if (body.gradients[i]) gradients[i] = copies[at++];
+
+    Accumulators sums(graph_, scan, first);
+    for (std::size_t i = 0; i < parts_.consts; ++i)
+      if (gradients[i]) sums.add(gradients[i]);
+    Values next, ys;
+    for (std::size_t i = 0; i < parts_.carries; ++i)
+      if (active_[i])
+        next.push_back(gradients[parts_.consts + i] ? gradients[parts_.consts + i]
+                                                    : zeros(body.outputs[i].type()));
+    for (Value step : sums.steps()) next.push_back(step);
+    for (std::size_t i = parts_.consts + parts_.carries; i < gradients.size(); ++i)
+      if (gradients[i]) ys.push_back(gradients[i]);
+    for (Value v : sums.stacked()) ys.push_back(v);
+
+    Values result(operands_.size());
+    if (next.empty() && ys.empty()) return result;
+    const Values made = append_scan(graph_, scan, next, ys, where_);
+    std::size_t at = 0;
+    for (std::size_t i = 0; i < parts_.carries; ++i)
+      if (active_[i]) result[parts_.consts + i] = made[at++];
+    const std::size_t sums_at = at;
+    at += sums.steps().size();
+    for (std::size_t i = parts_.consts + parts_.carries; i < gradients.size(); ++i)
+      if (gradients[i]) result[i] = made[at++];
+    const Values totals = sums.totals(std::span(made).subspan(sums_at, sums.steps().size()),
+                                      std::span(made).subspan(at));
+    for (std::size_t i = 0, t = 0; i < parts_.consts; ++i)
+      if (gradients[i]) result[i] = totals[t++];
+    return result;
+  }
+
+  Value node_;
+  GraphData* graph_;
+  Opcode op_;
+  const Attrs attrs_; ///< a copy, which keeps the body alive while the graph grows
+  const Graph& body_;
+  Values cotangents_;
+  Which wanted_, given_, active_;
+  Where where_;
+  Values operands_;
+  LoopOperands parts_;
+  std::size_t ys_ = 0;
+  Dim length_;
+  Value count_;
+};
+
+} // namespace
+
+Values loop_vjp(Value node, std::span<const Value> cotangents, const std::vector<bool>& wanted,
+                Where where) {
+  return LoopVjp(node, cotangents, wanted, where).run();
+}
+
+} // namespace nngc

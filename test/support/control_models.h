@@ -1,0 +1,21 @@
+/// Small functions with control flow, for every test that wants some: derivatives, roads, text.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "nngc/control.h"
+#include "nngc/ops.h"
+
+namespace nngc::test {
+
+struct ControlModel {
+  std::string name;
+  /// A graph whose first output is a float of rank 0; all inputs are floats of the dtype.
+  std::function<Graph(DType)> build;
+  std::function<Graph(DType)> unrolled; ///< the same with its steps written out; may be empty
+};
+[[nodiscard]] const std::vector<ControlModel>& control_models();
+
+} // namespace nngc::test
