@@ -6,6 +6,7 @@
 
 #include "codegen/blocks.h"
 #include "codegen/contraction_emitter.h"
+#include "codegen/control_emitter.h"
 #include "codegen/instr_emitter.h"
 #include "codegen/kernel_key.h"
 #include "codegen/nest_emitter.h"
@@ -39,7 +40,7 @@ public:
       : ir_(module, target.traits, options.contract), program_(program) {}
 
   void run() {
-    for (const loop::Entry& entry : program_.entries) emit_entry(entry);
+    for (const loop::Entry& entry : program_.entries) static_cast<void>(emit_entry(entry));
     emit_table();
   }
 
@@ -80,15 +81,19 @@ private:
             [&] { NestEmitter(frame, kernel).emit(begin, end); });
   }
 
-  void emit_entry(const loop::Entry& entry) {
+  /// A body is an entry that nobody outside sees, and whose dims have been checked.
+  llvm::Function* emit_entry(const loop::Entry& entry, bool is_body = false) {
     auto& b = ir_.builder;
+    std::vector<llvm::Function*> bodies;
+    for (const loop::Entry& body : entry.bodies) bodies.push_back(emit_entry(body, true));
     llvm::PointerType* pointer = ir_.pointer_type();
     llvm::Function* function = ir_.create_function(entry.name, b.getInt32Ty(),
-                                                   {pointer, pointer, pointer, pointer}, false);
+                                                   {pointer, pointer, pointer, pointer}, is_body);
+    if (is_body) function->addFnAttr(llvm::Attribute::NoInline);
     ConstantGlobals constants;
     Frame frame(ir_, *function, entry, constants, function->getArg(0), function->getArg(1),
                 function->getArg(2));
-    check_dims(frame, *function);
+    if (!is_body) check_dims(frame, *function);
     std::size_t slots = 1;
     for (const loop::Kernel& kernel : entry.kernels)
       slots = std::max(slots, used_buffers(kernel).size() + 1);
@@ -97,8 +102,12 @@ private:
         [&] { return b.CreateAlloca(llvm::ArrayType::get(pointer, slots), nullptr, "context"); });
     b.CreateStore(function->getArg(1), context);
     for (const loop::Kernel& kernel : entry.kernels)
-      call_kernel(frame, kernel, context, function->getArg(3));
+      if (kernel.kind == loop::KernelKind::Control)
+        emit_control(frame, kernel.control, bodies, function->getArg(1), function->getArg(3));
+      else
+        call_kernel(frame, kernel, context, function->getArg(3));
     b.CreateRet(b.getInt32(0));
+    return function;
   }
 
   void check_dims(Frame& frame, llvm::Function& function) {

@@ -65,6 +65,7 @@ Executable compile(const Graph& graph, const CompileOptions& options) {
   impl->entry = std::move(program.entries[0]);
   impl->function = impl->module->entry(impl->entry.name);
   impl->entry.kernels.clear(); // only what a call needs is kept
+  impl->entry.bodies.clear();
   for (const loop::Argument& a : impl->entry.arguments) {
     for (const ArgumentInfo& earlier : impl->arguments)
       if (earlier.name == a.name) // a call names its arguments; C has no such trouble

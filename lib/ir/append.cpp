@@ -3,6 +3,7 @@
 #include <array>
 #include <cmath>
 #include <cstring>
+#include <utility>
 
 #include "ir/graph_data.h"
 
@@ -133,7 +134,12 @@ Value append(GraphData* graph, Opcode op, std::span<const Value> operands, Attrs
   const std::uint32_t type_id = !operands.empty() && type == *types[0]
                                     ? graph->node(operands[0].id()).type
                                     : graph->intern_type(type);
-  return {graph, graph->intern(op, ids, type_id, graph->intern_attrs(attrs))};
+  // A result is of its op's epoch: there is one node for it, whoever asks.
+  const std::uint8_t epoch = op == Opcode::Result ? graph->node(ids[0]).epoch : graph->epoch;
+  const std::uint8_t before = std::exchange(graph->epoch, epoch);
+  const NodeId id = graph->intern(op, ids, type_id, graph->intern_attrs(attrs));
+  graph->epoch = before;
+  return {graph, id};
 }
 
 Value copy_node(const GraphData& from, NodeId id, GraphData* graph,

@@ -1,10 +1,10 @@
 /// The loop-level IR: what a compiled model does, kernel by kernel, before LLVM sees it.
 ///
 /// A Program has entries; an entry is a list of kernels called in order over numbered buffers. A
-/// kernel is either a Nest (loops over parallel dims, then phases that may loop over reduction
-/// dims) or a Contraction (a register-tiled product with an epilogue). There is no node per op of
-/// the graph here: only scalar arithmetic, loads, stores, loops, sums. Symbolic dims are `Dim`s,
-/// known when the entry is called.
+/// kernel is a Nest (loops over parallel dims, then phases that may loop over reduction dims), a
+/// Contraction (a register-tiled product with an epilogue), or Control, which calls bodies: entries
+/// inside of the entry. There is no node per op of the graph here: only scalar arithmetic, loads,
+/// stores, loops, sums. Symbolic dims are `Dim`s, known when the entry is called.
 #pragma once
 
 #include <cstdint>
@@ -136,7 +136,48 @@ struct MatrixOperand {
   Affine index; ///< over the kernel's dims
 };
 
-enum class KernelKind : std::uint8_t { Nest, Contraction };
+enum class KernelKind : std::uint8_t { Nest, Contraction, Control };
+
+/// What a body gets for one of its arguments.
+struct Passed {
+  enum class Kind : std::uint8_t {
+    Whole,   ///< the buffer
+    Row,     ///< row number `step` of the buffer, `stride` elements apart
+    CarryIn, ///< what carry `number` is before the step
+    CarryOut ///< ... and where the step writes it
+  };
+  Kind kind = Kind::Whole;
+  int buffer = -1;
+  Dim stride;
+  int number = 0;
+};
+/// One of the entry's bodies with its arguments, in order.
+struct BodyCall {
+  int body = -1;
+  std::vector<Passed> arguments;
+};
+/// A value that one step of a loop hands to the next. Steps read `init` first, then what the step
+/// before wrote, in turns to `result` and `spare`; in the end it lies in `result`.
+struct Carry {
+  int init = -1, result = -1, spare = -1; ///< buffers
+  Dim size;                               ///< in elements
+};
+enum class ControlKind : std::uint8_t { Scan, While, Cond };
+
+/// Calls of bodies. Scan: calls[0] for each of `trips` rows, the last first with `reverse`; only
+/// the first `*count` rows where there is a count (an i32, clamped). While: calls[1] as long as
+/// calls[0] leaves a true bool in `test`, at most `trips` times if `bounded`; the number of steps
+/// goes to `steps`, an i32. Cond: calls[0] where `test` is true, else calls[1].
+struct Control {
+  ControlKind kind = ControlKind::Scan;
+  std::vector<BodyCall> calls;
+  std::vector<Carry> carries;
+  Dim trips;
+  bool bounded = true, reverse = false;
+  int count = -1, test = -1, steps = -1;
+  std::vector<int> cleared; ///< buffers set to 0 before: stacks of which not every row is visited
+  int workspace = -1;       ///< bytes for whichever body runs; -1: none needs any
+};
 
 /// A kernel's parallel points are cut into at most so many blocks, by its extents alone.
 inline constexpr std::int64_t most_blocks = 16;
@@ -171,6 +212,7 @@ struct Kernel {
   /// Nest: how many points of the last parallel dim may be under way at once, a power of two.
   int rows = 1;
   bool serial = false; ///< must run as one block (AddAt, duplicates)
+  Control control;     ///< Control: it has no dims and no phases
   std::string note;    ///< where it comes from, for prints: "dot_general %7 + bias + relu"
 };
 
@@ -208,7 +250,13 @@ struct Entry {
   std::vector<Buffer> buffers;
   std::vector<Kernel> kernels; ///< called in order
   Dim workspace;               ///< bytes
+  /// What its Control kernels call. A body is an entry of its own, but for its symbols, which are
+  /// this one's, and its extents, which this one checks.
+  std::vector<Entry> bodies;
 };
+
+/// All buffers that a kernel reads or writes, in order of first mention.
+[[nodiscard]] std::vector<int> touched_buffers(const Kernel& kernel);
 
 struct Program {
   std::string name;

@@ -87,7 +87,49 @@ std::string_view name(Op op) { return op_names[static_cast<std::size_t>(op)]; }
 
 std::string_view name(ReduceOp op) { return reduce_names[static_cast<std::size_t>(op)]; }
 
+namespace {
+
+std::string call(const Entry& entry, const BodyCall& call) {
+  std::string text = entry.bodies[static_cast<std::size_t>(call.body)].name + "(";
+  const char* separator = "";
+  for (const Passed& p : call.arguments) {
+    text += separator;
+    switch (p.kind) {
+    case Passed::Kind::Whole: text += buffer_name(entry, p.buffer); break;
+    case Passed::Kind::Row:
+      text += fmt::format("{}[step*{}]", buffer_name(entry, p.buffer), p.stride.str());
+      break;
+    case Passed::Kind::CarryIn: text += fmt::format("carry{}", p.number); break;
+    case Passed::Kind::CarryOut: text += fmt::format("carry{}'", p.number); break;
+    }
+    separator = ", ";
+  }
+  return text + ")";
+}
+
+std::string control(const Entry& entry, const Kernel& kernel) {
+  constexpr std::array kinds = {"scan", "while", "cond"};
+  const Control& c = kernel.control;
+  std::string text = fmt::format("  {} {}", kinds[static_cast<std::size_t>(c.kind)], kernel.name);
+  if (c.kind != ControlKind::Cond && c.bounded)
+    text += fmt::format("(step < {}{})", c.trips.str(), c.reverse ? " reverse" : "");
+  if (c.count >= 0) text += " count " + buffer_name(entry, c.count);
+  if (c.test >= 0) text += " test " + buffer_name(entry, c.test);
+  if (c.steps >= 0) text += " steps " + buffer_name(entry, c.steps);
+  text += kernel.note.empty() ? " {\n" : " {  // " + kernel.note + "\n";
+  for (const int buffer : c.cleared) text += "    clear " + buffer_name(entry, buffer) + "\n";
+  for (std::size_t i = 0; i < c.carries.size(); ++i)
+    text += fmt::format(
+        "    carry{} from {} to {} by {}\n", i, buffer_name(entry, c.carries[i].init),
+        buffer_name(entry, c.carries[i].result), buffer_name(entry, c.carries[i].spare));
+  for (const BodyCall& b : c.calls) text += "    call " + call(entry, b) + "\n";
+  return text + "  }\n";
+}
+
+} // namespace
+
 std::string print(const Entry& entry, const Kernel& kernel) {
+  if (kernel.kind == KernelKind::Control) return control(entry, kernel);
   std::string text = fmt::format(
       "  {} {}(", kernel.kind == KernelKind::Nest ? "nest" : "contraction", kernel.name);
   for (std::size_t d = 0; d < kernel.dims.size(); ++d) {
@@ -123,28 +165,34 @@ std::string print(const Entry& entry, const Kernel& kernel) {
   return text + "  }\n";
 }
 
+namespace {
+
+void print_entry(std::string& text, const Entry& entry, std::string_view kind) {
+  for (const Entry& body : entry.bodies) print_entry(text, body, "body");
+  text += fmt::format("{} {} workspace {} {{\n", kind, entry.name, entry.workspace.str());
+  for (const Argument& argument : entry.arguments)
+    text += fmt::format("  argument {} {} {} {}\n", argument.name, kind_name(argument.kind),
+                        argument.role, argument.type.str());
+  for (const Dim& extent : entry.extents) text += fmt::format("  require {} >= 0\n", extent.str());
+  for (std::size_t i = 0; i < entry.buffers.size(); ++i) {
+    const Buffer& buffer = entry.buffers[i];
+    text += fmt::format("  buffer {} {} {}[{}]", buffer_name(entry, static_cast<int>(i)),
+                        kind_name(buffer.kind), nngc::name(buffer.dtype), buffer.size.str());
+    if (buffer.kind == BufferKind::Arena)
+      text += " at " + buffer.offset.str();
+    else if (buffer.kind != BufferKind::Constant)
+      text += fmt::format(" arg {}", buffer.arg);
+    text += "\n";
+  }
+  for (const Kernel& kernel : entry.kernels) text += print(entry, kernel);
+  text += "}\n";
+}
+
+} // namespace
+
 std::string print(const Program& program) {
   std::string text = "program " + program.name + "\n";
-  for (const Entry& entry : program.entries) {
-    text += fmt::format("entry {} workspace {} {{\n", entry.name, entry.workspace.str());
-    for (const Argument& argument : entry.arguments)
-      text += fmt::format("  argument {} {} {} {}\n", argument.name, kind_name(argument.kind),
-                          argument.role, argument.type.str());
-    for (const Dim& extent : entry.extents)
-      text += fmt::format("  require {} >= 0\n", extent.str());
-    for (std::size_t i = 0; i < entry.buffers.size(); ++i) {
-      const Buffer& buffer = entry.buffers[i];
-      text += fmt::format("  buffer {} {} {}[{}]", buffer_name(entry, static_cast<int>(i)),
-                          kind_name(buffer.kind), nngc::name(buffer.dtype), buffer.size.str());
-      if (buffer.kind == BufferKind::Arena)
-        text += " at " + buffer.offset.str();
-      else if (buffer.kind != BufferKind::Constant)
-        text += fmt::format(" arg {}", buffer.arg);
-      text += "\n";
-    }
-    for (const Kernel& kernel : entry.kernels) text += print(entry, kernel);
-    text += "}\n";
-  }
+  for (const Entry& entry : program.entries) print_entry(text, entry, "entry");
   return text;
 }
 

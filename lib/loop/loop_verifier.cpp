@@ -66,26 +66,73 @@ public:
   explicit Verifier(const Program& program) : program_(program) {}
 
   std::vector<std::string> run() {
-    std::set<std::string> names;
-    for (const Entry& entry : program_.entries) {
-      entry_ = &entry;
-      where_ = "entry " + entry.name;
-      require(is_identifier(entry.name), "its name is no identifier");
-      require(names.insert(entry.name).second, "its name is not unique");
-      for (const Dim& extent : entry.extents) check_dim(extent);
-      for (const Buffer& buffer : entry.buffers) check_buffer(buffer);
-      for (const Kernel& kernel : entry.kernels) {
-        where_ = "kernel " + kernel.name;
-        require(is_identifier(kernel.name), "its name is no identifier");
-        require(names.insert(kernel.name).second, "its name is not unique");
-        kernel_ = &kernel;
-        check_kernel();
-      }
-    }
+    for (const Entry& entry : program_.entries) check_entry(entry);
     return std::move(problems_);
   }
 
 private:
+  void check_entry(const Entry& entry) {
+    for (const Entry& body : entry.bodies) {
+      check_entry(body);
+      where_ = "body " + body.name;
+      require(body.symbols == entry.symbols, "its symbols are not its caller's");
+    }
+    entry_ = &entry;
+    where_ = "entry " + entry.name;
+    require(is_identifier(entry.name), "its name is no identifier");
+    require(names_.insert(entry.name).second, "its name is not unique");
+    for (const Dim& extent : entry.extents) check_dim(extent);
+    for (const Buffer& buffer : entry.buffers) check_buffer(buffer);
+    for (const Kernel& kernel : entry.kernels) {
+      where_ = "kernel " + kernel.name;
+      require(is_identifier(kernel.name), "its name is no identifier");
+      require(names_.insert(kernel.name).second, "its name is not unique");
+      kernel_ = &kernel;
+      if (kernel.kind == KernelKind::Control)
+        check_control(kernel.control);
+      else
+        check_kernel();
+    }
+  }
+
+  void check_control(const Control& c) {
+    check_dim(c.trips);
+    for (const int b : touched_buffers(*kernel_))
+      if (!require(valid_buffer(b), "a buffer does not exist")) return;
+    require(c.calls.size() == (c.kind == ControlKind::Scan ? 1U : 2U), "it calls too few or many");
+    for (const BodyCall& call : c.calls) {
+      if (!require(call.body >= 0 && call.body < static_cast<int>(entry_->bodies.size()),
+                   "its body does not exist"))
+        return;
+      const Entry& body = entry_->bodies[static_cast<std::size_t>(call.body)];
+      if (!require(call.arguments.size() == body.arguments.size(), "arguments are missing")) return;
+      for (std::size_t i = 0; i < call.arguments.size(); ++i)
+        check_passed(c, call.arguments[i], body.arguments[i]);
+    }
+    require(c.kind == ControlKind::Scan || (c.test >= 0 && buffer(c.test).dtype == DType::Bool),
+            "its test is no bool");
+    require(c.count < 0 || buffer(c.count).dtype == DType::I32, "its count is no i32");
+    require(c.steps < 0 || buffer(c.steps).dtype == DType::I32, "its steps are no i32");
+  }
+
+  void check_passed(const Control& c, const Passed& passed, const Argument& argument) {
+    const bool writes = argument.kind != BufferKind::Input;
+    const bool carry =
+        passed.kind == Passed::Kind::CarryIn || passed.kind == Passed::Kind::CarryOut;
+    if (carry) {
+      if (!require(passed.number >= 0 && passed.number < static_cast<int>(c.carries.size()),
+                   "a carry does not exist"))
+        return;
+      require(writes == (passed.kind == Passed::Kind::CarryOut), "a carry goes the wrong way");
+    }
+    const int b = carry ? c.carries[static_cast<std::size_t>(passed.number)].result : passed.buffer;
+    require(buffer(b).dtype == argument.type.dtype, "an argument has another dtype");
+    require(!writes ||
+                (buffer(b).kind != BufferKind::Input && buffer(b).kind != BufferKind::Constant),
+            "a body writes a buffer that is read only");
+    check_dim(passed.stride);
+  }
+
   bool require(bool holds, const std::string& problem) {
     if (!holds) problems_.push_back(where_ + ": " + problem);
     return holds;
@@ -307,6 +354,7 @@ private:
   const Kernel* kernel_ = nullptr;
   std::size_t phase_ = 0;
   std::string where_;
+  std::set<std::string> names_;
   std::vector<std::string> problems_;
 };
 

@@ -172,6 +172,8 @@ private:
     case Lowering::ArgReduce: return visit_reduce(v);
     case Lowering::Dot: return visit_dot(v);
     case Lowering::ScatterAdd: return visit_scatter(v);
+    case Lowering::Region: return visit_region(v);
+    case Lowering::Result: return visit_result(v);
     }
   }
 
@@ -370,6 +372,29 @@ private:
     group.roots.push_back(v);
     const int k = new_group(std::move(group));
     for (NodeId o : operands) depend(k, plan_.needs[o]);
+    plan_.stored_by[v] = k;
+    in_memory_now(v, k);
+  }
+
+  /// Bodies are called with whole buffers: every operand has one, as it lies in the graph.
+  void visit_region(NodeId v) {
+    const auto operands = g_.operands(v);
+    for (NodeId o : operands) store(o);
+    Group group;
+    group.kind = Group::Kind::Region;
+    group.space = g_.type(v).shape;
+    group.reduced.assign(static_cast<std::size_t>(group.space.rank()), false);
+    group.anchors.push_back(v);
+    group.roots.push_back(v);
+    const int k = new_group(std::move(group));
+    for (NodeId o : operands) depend(k, plan_.needs[o]);
+    plan_.stored_by[v] = k;
+    in_memory_now(v, k);
+  }
+
+  void visit_result(NodeId v) {
+    const int k = plan_.stored_by[g_.operands(v)[0]];
+    plan_.groups[static_cast<std::size_t>(k)].roots.push_back(v);
     plan_.stored_by[v] = k;
     in_memory_now(v, k);
   }

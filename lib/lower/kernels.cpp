@@ -27,6 +27,7 @@ public:
     case Group::Kind::Reduce: reduce(); break;
     case Group::Kind::Dot: dot(); break;
     case Group::Kind::Scatter: scatter(); break;
+    case Group::Kind::Region: break; // make_control does these
     }
     collapse_dims(kernel_);
     return std::move(kernel_);

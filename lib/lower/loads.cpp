@@ -162,7 +162,7 @@ bool collect_loads(const Plan& plan, int id, std::vector<NodeId>& loads) {
       if (!walk.anywhere(o)) return false;
   }
   for (NodeId r : group.roots)
-    if (group.kind != Group::Kind::Scatter && !walk.from(r, own_index(plan, r))) return false;
+    if (!group.stores_itself() && !walk.from(r, own_index(plan, r))) return false;
   std::sort(loads.begin(), loads.end());
   loads.erase(std::unique(loads.begin(), loads.end()), loads.end());
   return true;
@@ -189,7 +189,7 @@ bool may_overwrite(const Plan& plan, int id, NodeId input, NodeId root) {
   const Guard guard{input, own_index(plan, root)};
   Walk roots(plan, id, loads, &guard);
   for (NodeId r : group.roots)
-    if (group.kind != Group::Kind::Scatter && !roots.from(r, own_index(plan, r))) return false;
+    if (!group.stores_itself() && !roots.from(r, own_index(plan, r))) return false;
   return true;
 }
 

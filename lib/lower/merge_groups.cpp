@@ -41,7 +41,7 @@ private:
     return plan_.groups[static_cast<std::size_t>(id)];
   }
   [[nodiscard]] bool mergeable(int id) const {
-    return group(id).alive && group(id).kind != Group::Kind::Scatter;
+    return group(id).alive && !group(id).stores_itself();
   }
 
   void refresh_all() {
@@ -169,7 +169,7 @@ private:
         for (NodeId v : loads_[i]) read[v] = true;
     for (std::size_t i = plan_.groups.size(); i-- > 0;) {
       Group& g = plan_.groups[i];
-      if (!g.alive || g.kind == Group::Kind::Scatter) continue;
+      if (!g.alive || g.stores_itself()) continue;
       std::erase_if(g.roots, [&](NodeId r) { return !read[r]; });
       if (g.roots.empty()) g.alive = false;
     }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -19,10 +20,13 @@ using Frame = std::vector<int>;
 
 /// Nodes that will be one kernel. `space` is the iteration space in the graph's axes: the operand's
 /// shape of a Reduce (with `reduced` marking the reduced axes), the result's shape of a Dot, the
-/// root's shape of a Map, the updates' shape of a Scatter.
+/// root's shape of a Map, the updates' shape of a Scatter. A Region is a call of bodies: its roots
+/// are the op's results.
 struct Group {
-  enum class Kind : std::uint8_t { Map, Reduce, Dot, Scatter };
+  enum class Kind : std::uint8_t { Map, Reduce, Dot, Scatter, Region };
   Kind kind = Kind::Map;
+  /// Its roots are written by the anchor itself, not computed element by element after it.
+  [[nodiscard]] bool stores_itself() const { return kind == Kind::Scatter || kind == Kind::Region; }
   Shape space;
   std::vector<bool> reduced;
   std::vector<NodeId> anchors; ///< reductions, the dot, the scatter
@@ -96,6 +100,18 @@ loop::Entry make_entry(Plan& plan, const std::string& symbol, std::vector<int>& 
 /// `store_to[v]`: buffer a root is stored to.
 loop::Kernel make_kernel(const Plan& plan, int group, const std::vector<int>& buffer_of,
                          const std::vector<int>& store_to);
+/// Lowers the bodies of call, cond, scan and while nodes.
+loop::Entry lower_body(const Graph& body, const std::string& symbol);
+/// The kernel that calls them: `operands` and `results` are the node's buffers; `buffer` makes an
+/// arena buffer of so many elements, `body` enters a lowered body in the entry and gives its
+/// number.
+struct ControlMaker {
+  std::function<int(const std::string& name, DType dtype, Dim size)> buffer;
+  std::function<int(const Graph& graph, const std::string& name)> body;
+  std::function<const loop::Entry&(int body)> entry;
+};
+loop::Kernel make_control(const GraphData& graph, NodeId node, const std::vector<int>& operands,
+                          const std::vector<int>& results, const ControlMaker& make);
 /// Elements of the buffer that the kernel wants for copies of B's columns; 0: none.
 [[nodiscard]] std::int64_t scratch_elements(const loop::Kernel& kernel);
 /// Says how many rows of a nest go at a time, and lets later phases read functions that earlier

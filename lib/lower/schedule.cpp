@@ -10,6 +10,7 @@
 #include <stdexcept>
 
 #include "lower/plan.h"
+#include "ops/regions.h"
 
 namespace nngc::lower_detail {
 
@@ -227,6 +228,11 @@ private:
     std::vector<int> kernel_of(plan_.groups.size(), -1);
     for (int k : order()) {
       const Group& group = plan_.groups[static_cast<std::size_t>(k)];
+      if (group.kind == Group::Kind::Region) {
+        kernel_of[static_cast<std::size_t>(k)] = static_cast<int>(entry_.kernels.size());
+        push(control(group));
+        continue;
+      }
       if (group.kind == Group::Kind::Scatter) scatter_target(group);
       loop::Kernel kernel = make_kernel(plan_, k, buffer_of_, buffer_of_);
       kernel.note = note(group);
@@ -243,6 +249,37 @@ private:
     for (auto& k : after_) push(std::move(k));
     for (const auto& k : entry_.kernels) names.push_back(k.name + ": " + k.note);
     members(kernel_of, group_of_node);
+  }
+
+  loop::Kernel control(const Group& group) {
+    const NodeId v = group.anchors[0];
+    std::vector<int> operands, results;
+    for (NodeId o : g_.operands(v)) operands.push_back(buffer_of_[o]);
+    results.resize(result_types(g_.node(v).op, g_.attrs(v)).size(), -1);
+    for (NodeId r : group.roots) {
+      const std::size_t index =
+          r == v ? 0 : static_cast<std::size_t>(g_.attrs(r).get<std::int64_t>("index"));
+      results[index] = buffer_of_[r];
+    }
+    const std::string symbol = symbol_ + "_k" + std::to_string(entry_.kernels.size());
+    ControlMaker make;
+    make.buffer = [&](const std::string& name, DType dtype, Dim size) {
+      Buffer b;
+      b.name = name + std::to_string(entry_.buffers.size());
+      b.dtype = dtype;
+      b.size = size;
+      return add_buffer(std::move(b));
+    };
+    make.body = [&](const Graph& graph, const std::string& name) {
+      entry_.bodies.push_back(lower_body(graph, symbol + "_" + name));
+      return static_cast<int>(entry_.bodies.size()) - 1;
+    };
+    make.entry = [&](int body) -> const loop::Entry& {
+      return entry_.bodies[static_cast<std::size_t>(body)];
+    };
+    loop::Kernel kernel = make_control(g_, v, operands, results, make);
+    kernel.note = std::string(g_.def(v).mnemonic);
+    return kernel;
   }
 
   /// The scatter adds onto a copy of its operand, unless it overwrites it.
@@ -311,10 +348,7 @@ private:
         if (first[i] < 0) first[i] = static_cast<int>(k);
         last[i] = static_cast<int>(k);
       };
-      for (const auto& phase : entry_.kernels[k].phases)
-        for (const auto& i : phase.body) touch(i.buffer);
-      touch(entry_.kernels[k].a.buffer), touch(entry_.kernels[k].b.buffer);
-      touch(entry_.kernels[k].scratch);
+      for (const int b : loop::touched_buffers(entry_.kernels[k])) touch(b);
     }
     entry_.workspace = plan_memory(entry_.buffers, first, last);
   }
@@ -331,8 +365,16 @@ private:
     };
     for (const auto& a : entry_.arguments)
       for (Dim d : a.type.shape) note_dim(d);
-    for (const auto& k : entry_.kernels)
+    for (const auto& k : entry_.kernels) {
       for (const auto& d : k.dims) note_dim(d.extent);
+      note_dim(k.control.trips);
+    }
+    for (const loop::Entry& body : entry_.bodies) {
+      for (const std::uint32_t id : body.symbols) note_dim(make_dim(id, 1, 0));
+      for (const Dim& d : body.extents)
+        if (std::find(entry_.extents.begin(), entry_.extents.end(), d) == entry_.extents.end())
+          entry_.extents.push_back(d);
+    }
     auto note_extents = [&](const Shape& shape) {
       for (const Dim& d : shape) {
         if (d.is_static() || (d.scale() >= 0 && d.offset() >= 0)) continue;
@@ -344,6 +386,15 @@ private:
     for (const auto& a : entry_.arguments) note_extents(a.type.shape);
     for (NodeId v = 0; v < g_.size(); ++v)
       if (plan_.live[v]) note_extents(g_.type(v).shape);
+    hand_down(entry_);
+  }
+
+  /// Bodies are given the caller's dims, in its order.
+  static void hand_down(loop::Entry& entry) {
+    for (loop::Entry& body : entry.bodies) {
+      body.symbols = entry.symbols;
+      hand_down(body);
+    }
   }
 
   Plan& plan_;
