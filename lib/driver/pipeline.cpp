@@ -12,7 +12,16 @@ std::string pipeline(MathLevel level) {
   // Differentiation has run before: rules that look at derivatives' forward nodes find them
   // untouched, and stop_gradient, which canonicalize erases, has done its work.
 
-  // Dead nodes first: differentiation leaves cotangents nobody asked for, and every later pass
+  // Calls go in place before anything is shared or dropped: what a derivative rule copied out of a
+  // body meets the body itself only now.
+  then("inline-calls");
+
+  // Then loops: reverse mode ran them again for what its backward part needs. Merging before
+  // pruning, because a merged loop's results are used by both.
+  then("merge-regions");
+  then("prune-regions");
+
+  // Dead nodes before all rules: differentiation leaves cotangents nobody asked for, and every later pass
   // would carry them along.
   then("eliminate-dead-code");
 

@@ -9,9 +9,12 @@
 namespace nngc {
 namespace {
 
+class Substitution;
+Graph substituted(const Graph& graph, const Substitution& bind, Where where);
+
 class Substitution {
 public:
-  explicit Substitution(const DimValues& dims) {
+  Substitution(const DimValues& dims, Where where) : where_(where) {
     for (const auto& [name, value] : dims) values_.emplace(Dim::symbol(name).symbol_id(), value);
   }
   [[nodiscard]] Dim operator()(const Dim& d) const {
@@ -30,12 +33,15 @@ public:
         std::vector<Dim> bound;
         for (const Dim& d : *dims) bound.push_back((*this)(d));
         result.set(a.key, std::move(bound));
+      } else if (const auto* body = std::get_if<Region>(&a.value)) {
+        result.set(a.key, Region(std::make_shared<Graph>(substituted(**body, *this, where_))));
       }
     return result;
   }
 
 private:
   std::map<std::uint32_t, std::int64_t> values_;
+  Where where_;
 };
 
 void check(const GraphData& from, const DimValues& dims, Where where) {
@@ -58,12 +64,8 @@ void check(const GraphData& from, const DimValues& dims, Where where) {
   }
 }
 
-} // namespace
-
-Graph specialize(const Graph& graph, const DimValues& dims, Where where) {
+Graph substituted(const Graph& graph, const Substitution& bind, Where where) {
   const GraphData& from = *graph.data();
-  check(from, dims, where);
-  const Substitution bind(dims);
   const std::vector<bool> live = live_nodes(from);
 
   Graph result(graph.name());
@@ -93,6 +95,13 @@ Graph specialize(const Graph& graph, const DimValues& dims, Where where) {
       result.output(o.name, mapped[o.value.id()], where);
   }
   return result;
+}
+
+} // namespace
+
+Graph specialize(const Graph& graph, const DimValues& dims, Where where) {
+  check(*graph.data(), dims, where);
+  return substituted(graph, Substitution(dims, where), where);
 }
 
 } // namespace nngc

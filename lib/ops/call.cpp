@@ -37,7 +37,7 @@ static TensorType infer(const InferContext& c) {
 
 constinit const OpDef ops::Call{.mnemonic = "call",
                                 .summary = "a function of its operands",
-                                .signature = "(... any) -> any",
+                                .signature = "(...: any) -> any",
                                 .min_operands = 0,
                                 .max_operands = -1,
                                 .traits = trait::Region,

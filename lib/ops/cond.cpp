@@ -30,7 +30,7 @@ static TensorType infer(const InferContext& c) {
 
 constinit const OpDef ops::Cond{.mnemonic = "cond",
                                 .summary = "one of two functions",
-                                .signature = "(p: bool[], ... any) -> any",
+                                .signature = "(p: bool, ...: any) -> any",
                                 .min_operands = 1,
                                 .max_operands = -1,
                                 .traits = trait::Region,

@@ -14,7 +14,7 @@ static constexpr AttrSpec specs[] = {
     {"carries", AttrKind::Int, true, "how many values one step hands to the next"},
     {"length", AttrKind::Dims, true, "one dim: how many rows"},
     {"reverse", AttrKind::Bool, true, "from the last row to the first"},
-    {"counted", AttrKind::Bool, false, "the last operand says how many rows there are"}};
+    {"counted", AttrKind::Bool, true, "the last operand says how many rows there are"}};
 
 static TensorType infer(const InferContext& c) {
   check_counts(c, c.operands.size());
@@ -43,7 +43,7 @@ static TensorType infer(const InferContext& c) {
 
 constinit const OpDef ops::Scan{.mnemonic = "scan",
                                 .summary = "a loop over rows that hands values on",
-                                .signature = "(... any) -> any",
+                                .signature = "(...: any) -> any",
                                 .min_operands = 0,
                                 .max_operands = -1,
                                 .traits = trait::Region,

@@ -139,12 +139,10 @@ Values append_scan(GraphData* graph, const ScanParts& parts, std::span<const Val
       {"carries", static_cast<std::int64_t>(parts.carry.size())},
       {"consts", static_cast<std::int64_t>(consts.size())},
       {"length", std::vector<Dim>{parts.length}},
+      {"counted", static_cast<bool>(parts.count)},
       {"reverse", parts.reverse},
   };
-  if (parts.count) {
-    operands.push_back(parts.count);
-    attrs.set("counted", true);
-  }
+  if (parts.count) operands.push_back(parts.count);
   return results_of(append(graph, Opcode::Scan, operands, std::move(attrs), where));
 }
 

@@ -41,7 +41,7 @@ static TensorType infer(const InferContext& c) {
 
 constinit const OpDef ops::While{.mnemonic = "while",
                                  .summary = "a loop that runs as long as a condition holds",
-                                 .signature = "(... any) -> any",
+                                 .signature = "(...: any) -> any",
                                  .min_operands = 0,
                                  .max_operands = -1,
                                  .traits = trait::Region,

@@ -67,6 +67,8 @@ Graph fold_constants(const Graph& graph, PassContext& context) {
   Graph next = rewriter.run([&](NodeId id, std::span<const Value> operands) -> Value {
     if (operands.empty() || !std::all_of(operands.begin(), operands.end(), is_constant)) return {};
     const Value v = rewriter.copy(id, operands);
+    // A loop may run for ever, and is more than one node's worth of time anyway.
+    if ((v.graph()->def(v.id()).traits & trait::Region) != 0) return v;
     if (!context.may_fire(rule)) return v;
     const Value result = folded(*to, v);
     if (!result) return v;

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "nngc/text.h"
+#include "optimize/bodies.h"
 #include "optimize/pass.h"
 
 namespace nngc {
@@ -91,6 +92,9 @@ Graph run_passes(const Graph& graph, std::string_view list, const PassOptions& o
     const std::size_t before = current.live_count();
     const auto start = std::chrono::steady_clock::now();
     current = pass->run(current, context);
+    // What loops and branches carry is optimized like the graph around it.
+    if (has_regions(*current.data()))
+      current = change_bodies(current, [&](const Graph& body) { return pass->run(body, context); });
     const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
     stats.passes.push_back({std::string(name), spent.count(), before, current.live_count()});
     if (options.verify_each) verify_after(current, name);

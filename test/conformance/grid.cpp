@@ -1,6 +1,7 @@
 // The points of the grid. What an op refuses is left out; grid_test.cpp holds what is left against
 // the table of ops.
 #include "test/conformance/grid.h"
+#include "nngc/control.h"
 
 #include <array>
 #include <functional>
@@ -19,6 +20,8 @@ using O = Opcode;
 using Ints = std::vector<std::int64_t>;
 /// Makes one node; throws Error where the op refuses.
 using Make = std::function<Value(class Maker&, const Shape&)>;
+
+Values swapped(const Values& v) { return {v[1], v[0]}; }
 
 const std::array<std::vector<Shape>, 5> shapes = {{
     {{}},
@@ -308,6 +311,44 @@ std::vector<Make> ways(O op, int rank) {
         return m.node({m.x(s), m.x(s)}, attrs);
       });
     break;
+  case O::Call:
+    for (const bool remat : {false, true})
+      list.push_back([remat](Maker& m, const Shape& s) {
+        return call_values({m.x(s), m.x(s)}, swapped, remat)[0];
+      });
+    break;
+  case O::Cond:
+  case O::Result:
+    list.push_back([op](Maker& m, const Shape& s) {
+      const Value p = m.input(DType::Bool, {}, 0, 1), a = m.x(s), b = m.x(s);
+      return cond_values(
+          p, [&] { return Values{a, b}; }, [&] { return Values{b, a}; })[op == O::Result ? 1 : 0];
+    });
+    break;
+  case O::Scan:
+    for (const bool reverse : {false, true})
+      for (const bool counted : {false, true})
+        list.push_back([=](Maker& m, const Shape& s) {
+          if (s.rank() == 0) throw Error(Error::Kind::Shape, "no rows");
+          ScanOptions options;
+          options.reverse = reverse;
+          if (counted) options.count = m.input(DType::I32, {}, 0, 3);
+          const Value init = m.x(Shape(std::vector<Dim>(s.begin() + 1, s.end())));
+          return scan_values(
+                     {init}, {m.x(s)},
+                     [](const Values& carry, const Values& row) { return std::pair{row, carry}; },
+                     options)
+              .first[0];
+        });
+    break;
+  case O::While:
+    list.push_back([](Maker& m, const Shape& s) {
+      const Value go = m.input(DType::Bool, {}, 0, 1), no = m.graph().scalar(DType::Bool, 0);
+      return while_values(
+          {m.x(s), m.x(s), go}, [](const Values& c) { return c[2]; },
+          [&](const Values& c) { return Values{c[1], c[0], no}; })[0];
+    });
+    break;
   default:
     list.push_back([&def](Maker& m, const Shape& s) {
       std::vector<Value> operands;
@@ -326,6 +367,7 @@ int least_rank(Opcode op) {
   case O::Concat:
   case O::Gather:
   case O::ScatterAdd:
+  case O::Scan:
   case O::ArgReduce: return 1;
   default: return 0;
   }

@@ -56,7 +56,10 @@ bool accepts(const GraphData& g, NodeId id, DType tested, DType dtype, DType& re
   }
   for (const TensorType& type : types) operands.push_back(&type);
   try {
-    result = g.def(id).infer({g.def(id), operands, g.attrs(id), Where::current()}).dtype;
+    std::vector<Value> values;
+    for (const NodeId operand : g.operands(id))
+      values.emplace_back(const_cast<GraphData*>(&g), operand);
+    result = g.def(id).infer({g.def(id), operands, g.attrs(id), Where::current(), values}).dtype;
     return true;
   } catch (const Error&) {
     return false;

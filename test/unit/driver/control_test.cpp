@@ -1,0 +1,103 @@
+// Control flow on the compiled road: models, gradients and Hessian-vector products, optimized and
+// as written, against the interpreter.
+#include <cmath>
+#include <random>
+
+#include "nngc/autodiff.h"
+#include "nngc/compiler.h"
+#include "nngc/eval.h"
+#include "nngc/passes.h"
+#include "nngc/text.h"
+#include "test/support/catch.h"
+#include "test/support/control_models.h"
+
+using namespace nngc;
+using namespace nngc::test;
+
+namespace {
+
+Tensor numbers(const TensorType& type, unsigned seed) {
+  std::mt19937 random(seed);
+  std::uniform_real_distribution<double> uniform(-1, 1);
+  std::vector<std::int64_t> shape;
+  for (const Dim& d : type.shape) shape.push_back(d.value());
+  Tensor t(DType::F64, shape);
+  for (double& x : t.data<double>()) x = uniform(random);
+  return t;
+}
+
+std::vector<Tensor> run(const Executable& f, const Graph& g, const std::vector<Tensor>& at) {
+  std::vector<Tensor> inputs = at, outputs;
+  for (const Output& o : g.outputs()) {
+    std::vector<std::int64_t> shape;
+    for (const Dim& d : o.value.shape()) shape.push_back(d.value());
+    outputs.emplace_back(o.value.dtype(), shape);
+  }
+  std::vector<void*> pointers;
+  for (Tensor& t : inputs) pointers.push_back(t.raw());
+  for (Tensor& t : outputs) pointers.push_back(t.raw());
+  std::vector<std::byte> workspace(f.workspace_bytes({}) + 64);
+  CHECK(f.run_raw(pointers.data(), nullptr, workspace.data(), nullptr) == 0);
+  return outputs;
+}
+
+/// Value, gradient, and the gradient of a function of the gradient.
+Graph with_derivatives(const ControlModel& model) {
+  Graph g = model.build(DType::F64);
+  const Value loss = g.outputs()[0].value;
+  const std::vector<Value> wrt = g.inputs();
+  const std::vector<Value> first = grad(loss, wrt);
+  Value sum = g.scalar(DType::F64, 0);
+  for (Value v : first) sum = sum + reduce_sum(v * v);
+  const std::vector<Value> second = grad(sum, wrt);
+  for (std::size_t i = 0; i < wrt.size(); ++i) {
+    g.output("d" + std::to_string(i), first[i]);
+    g.output("dd" + std::to_string(i), second[i]);
+  }
+  return g;
+}
+
+} // namespace
+
+TEST_CASE("control flow, compiled, gives what the interpreter gives", "[control]") {
+  for (const ControlModel& model : control_models()) {
+    const Graph g = with_derivatives(model);
+    std::vector<Tensor> at;
+    unsigned seed = 3;
+    for (Value v : g.inputs()) at.push_back(numbers(v.type(), ++seed));
+    const std::vector<Tensor> want = eval(g, at);
+    for (const bool optimized : {false, true}) {
+      INFO(model.name << (optimized ? ", optimized" : ", as written"));
+      CompileOptions options;
+      options.optimize_graph = optimized;
+      const std::vector<Tensor> have = run(compile(g, options), g, at);
+      REQUIRE(have.size() == want.size());
+      for (std::size_t o = 0; o < want.size(); ++o)
+        for (std::int64_t k = 0; k < want[o].size(); ++k) {
+          const double x = have[o].data<double>()[static_cast<std::size_t>(k)],
+                       y = want[o].data<double>()[static_cast<std::size_t>(k)];
+          INFO(g.outputs()[o].name << "[" << k << "]");
+          CHECK(std::fabs(x - y) <= 1e-12 * (1 + std::fabs(y)));
+        }
+    }
+  }
+}
+
+TEST_CASE("a loop and its derivative share one forward loop", "[control]") {
+  for (const ControlModel& model : control_models()) {
+    if (model.name != "rnn" && model.name != "lstm" && model.name != "while 5") continue;
+    Graph g = model.build(DType::F64);
+    const std::vector<Value> wrt = g.inputs();
+    const std::vector<Value> first = grad(g.outputs()[0].value, wrt);
+    for (std::size_t i = 0; i < wrt.size(); ++i) g.output("d" + std::to_string(i), first[i]);
+    PassOptions options;
+    options.verify_each = true;
+    const std::string text = print(optimize(g, options));
+    INFO(model.name << "\n" << text);
+    std::size_t loops = 0;
+    for (const char* op : {" = scan ", " = while "})
+      for (std::size_t at = text.find(op); at != std::string::npos; at = text.find(op, at + 1))
+        ++loops;
+    CHECK(loops == 2);
+  }
+}
