@@ -2,6 +2,8 @@
 // last user.
 #include "eval/interpreter.h"
 
+#include "eval/regions.h"
+
 #include <cassert>
 
 namespace nngc {
@@ -90,7 +92,7 @@ std::unique_ptr<EvalArray> Interpreter::run_node(NodeId id) {
         results_.at(graph_.operands(id)[0])
             .at(static_cast<std::size_t>(graph_.attrs(id).get<std::int64_t>("index")) - 1));
   if ((graph_.def(id).traits & trait::Region) != 0) {
-    std::vector<EvalArray> all = run_region(id);
+    std::vector<EvalArray> all = run_bodies(id);
     auto first = std::make_unique<EvalArray>(std::move(all.front()));
     all.erase(all.begin());
     results_[id] = std::move(all);
@@ -107,6 +109,21 @@ std::unique_ptr<EvalArray> Interpreter::run_node(NodeId id) {
   for (NodeId operand : graph_.operands(id)) context.operands.push_back(arrays_[operand].get());
   graph_.def(id).eval(context);
   return result;
+}
+
+std::vector<EvalArray> Interpreter::run_bodies(NodeId id) const {
+  std::vector<const EvalArray*> operands;
+  for (NodeId operand : graph_.operands(id)) operands.push_back(arrays_[operand].get());
+  RegionRunner run;
+  run.body = [&](const Graph& body, std::vector<EvalArray> inputs) {
+    Interpreter inner(body, domain_, where_);
+    inner.dims_ = dims_; // a body may use symbols that none of its inputs shows
+    for (std::size_t i = 0; i < inputs.size(); ++i) inner.set_input(i, std::move(inputs[i]));
+    return inner.run();
+  };
+  run.zeros = [&](const TensorType& type) { return std::move(*make_array(type)); };
+  run.extent = [&](Dim d) { return dims_.value(d); };
+  return run_region(graph_, id, operands, run);
 }
 
 std::unique_ptr<EvalArray> Interpreter::make_array(const TensorType& type) const {

@@ -49,13 +49,9 @@ public:
 
 private:
   [[nodiscard]] std::unique_ptr<EvalArray> run_node(NodeId id);
-  /// All results of call, cond, scan and while, which run their graphs in interpreters of their own
-  /// (eval/regions.cpp).
-  [[nodiscard]] std::vector<EvalArray> run_region(NodeId id) const;
-  [[nodiscard]] std::vector<EvalArray> run_body(const Graph& body,
-                                                std::vector<EvalArray> inputs) const;
-  [[nodiscard]] std::vector<EvalArray> run_scan(NodeId id) const;
-  [[nodiscard]] std::vector<EvalArray> run_while(NodeId id) const;
+  /// All results of call, cond, scan and while, which run their graphs in interpreters of their
+  /// own.
+  [[nodiscard]] std::vector<EvalArray> run_bodies(NodeId id) const;
   [[nodiscard]] std::unique_ptr<EvalArray> make_array(const TensorType& type) const;
 
   const GraphData& graph_;

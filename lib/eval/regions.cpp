@@ -1,7 +1,7 @@
-// Control flow in the interpreter: one run of a body per step, by an interpreter of its own.
+// Control flow, step by step.
 #include <algorithm>
 
-#include "eval/interpreter.h"
+#include "eval/regions.h"
 #include "ops/regions.h"
 
 namespace nngc {
@@ -36,94 +36,88 @@ std::int64_t integer(const EvalArray& scalar) {
   return std::get<std::vector<std::int64_t>>(scalar.data).front();
 }
 
-} // namespace
+using Arrays = std::vector<EvalArray>;
 
-std::vector<EvalArray> Interpreter::run_body(const Graph& body,
-                                             std::vector<EvalArray> inputs) const {
-  Interpreter inner(body, domain_, where_);
-  inner.dims_ = dims_; // a body may use symbols that none of its inputs shows
-  for (std::size_t i = 0; i < inputs.size(); ++i) inner.set_input(i, std::move(inputs[i]));
-  return inner.run();
+struct RegionNode {
+  const Attrs& attrs;
+  const std::vector<const EvalArray*>& operands;
+  const RegionRunner& run;
+  std::vector<TensorType> types;
+
+  [[nodiscard]] Arrays copies(std::size_t first, std::size_t count) const {
+    Arrays result;
+    for (std::size_t i = first; i < first + count; ++i) result.push_back(*operands[i]);
+    return result;
+  }
+  [[nodiscard]] Arrays zeros(std::size_t first, std::size_t last) const {
+    Arrays result;
+    for (std::size_t i = first; i < last; ++i) result.push_back(run.zeros(types[i]));
+    return result;
+  }
+};
+
+void append(Arrays& to, Arrays from) {
+  to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
 }
 
-std::vector<EvalArray> Interpreter::run_region(NodeId id) const {
-  const Attrs& attrs = graph_.attrs(id);
-  const auto operands = graph_.operands(id);
-  switch (graph_.node(id).op) {
-  case Opcode::Scan: return run_scan(id);
-  case Opcode::While: return run_while(id);
-  case Opcode::Cond: {
-    std::vector<EvalArray> inputs;
-    for (NodeId o : operands.subspan(1)) inputs.push_back(*arrays_[o]);
-    const bool p = integer(*arrays_[operands[0]]) != 0;
-    return run_body(region(attrs, p ? "on_true" : "on_false"), std::move(inputs));
-  }
-  default: {
-    std::vector<EvalArray> inputs;
-    for (NodeId o : operands) inputs.push_back(*arrays_[o]);
-    return run_body(region(attrs, "body"), std::move(inputs));
-  }
-  }
-}
-
-std::vector<EvalArray> Interpreter::run_scan(NodeId id) const {
-  const Attrs& attrs = graph_.attrs(id);
-  const auto operands = graph_.operands(id);
-  const LoopOperands parts = loop_operands(attrs, operands.size());
-  const Graph& body = region(attrs, "body");
-  const std::vector<TensorType> types = result_types(graph_.node(id).op, attrs);
-  std::int64_t rows = dims_.value(one_dim(attrs, "length"));
-  if (parts.counted) rows = std::clamp<std::int64_t>(integer(*arrays_[operands.back()]), 0, rows);
-  std::vector<EvalArray> carries, results;
-  for (std::size_t i = 0; i < parts.carries; ++i)
-    carries.push_back(*arrays_[operands[parts.consts + i]]);
-  for (std::size_t i = parts.carries; i < types.size(); ++i)
-    results.push_back(*make_array(types[i]));
+Arrays run_scan(const RegionNode& r) {
+  const LoopOperands parts = loop_operands(r.attrs, r.operands.size());
+  std::int64_t rows = r.run.extent(one_dim(r.attrs, "length"));
+  if (parts.counted) rows = std::clamp<std::int64_t>(integer(*r.operands.back()), 0, rows);
+  Arrays carries = r.copies(parts.consts, parts.carries),
+         ys = r.zeros(parts.carries, r.types.size());
   for (std::int64_t step = 0; step < rows; ++step) {
-    const std::int64_t row = attrs.get<bool>("reverse") ? rows - 1 - step : step;
-    std::vector<EvalArray> inputs;
-    for (std::size_t i = 0; i < parts.consts; ++i) inputs.push_back(*arrays_[operands[i]]);
-    for (EvalArray& c : carries) inputs.push_back(std::move(c));
+    const std::int64_t row = r.attrs.get<bool>("reverse") ? rows - 1 - step : step;
+    Arrays inputs = r.copies(0, parts.consts);
+    append(inputs, std::move(carries));
     for (std::size_t i = 0; i < parts.xs; ++i)
-      inputs.push_back(row_of(*arrays_[operands[parts.consts + parts.carries + i]], row));
-    std::vector<EvalArray> out = run_body(body, std::move(inputs));
-    for (std::size_t i = parts.carries; i < out.size(); ++i)
-      set_row(results[i - parts.carries], row, out[i]);
+      inputs.push_back(row_of(*r.operands[parts.consts + parts.carries + i], row));
+    Arrays out = r.run.body(region(r.attrs, "body"), std::move(inputs));
+    for (std::size_t i = 0; i < ys.size(); ++i) set_row(ys[i], row, out[parts.carries + i]);
     out.resize(parts.carries);
     carries = std::move(out);
   }
-  results.insert(results.begin(), std::make_move_iterator(carries.begin()),
-                 std::make_move_iterator(carries.end()));
-  return results;
+  append(carries, std::move(ys));
+  return carries;
 }
 
-std::vector<EvalArray> Interpreter::run_while(NodeId id) const {
-  const Attrs& attrs = graph_.attrs(id);
-  const auto operands = graph_.operands(id);
-  const LoopOperands parts = loop_operands(attrs, operands.size());
-  const std::vector<TensorType> types = result_types(graph_.node(id).op, attrs);
-  const std::int64_t most = attrs.has("max_steps") ? dims_.value(one_dim(attrs, "max_steps")) : -1;
-  std::vector<EvalArray> consts, carries, ys;
-  for (std::size_t i = 0; i < parts.consts; ++i) consts.push_back(*arrays_[operands[i]]);
-  for (std::size_t i = 0; i < parts.carries; ++i)
-    carries.push_back(*arrays_[operands[parts.consts + i]]);
-  for (std::size_t i = parts.carries; i + 1 < types.size(); ++i)
-    ys.push_back(*make_array(types[i]));
+Arrays run_while(const RegionNode& r) {
+  const LoopOperands parts = loop_operands(r.attrs, r.operands.size());
+  const std::int64_t most =
+      r.attrs.has("max_steps") ? r.run.extent(one_dim(r.attrs, "max_steps")) : -1;
+  Arrays carries = r.copies(parts.consts, parts.carries),
+         ys = r.zeros(parts.carries, r.types.size() - 1);
   std::int64_t step = 0;
   for (; step != most; ++step) {
-    std::vector<EvalArray> inputs = consts;
-    inputs.insert(inputs.end(), carries.begin(), carries.end());
-    if (integer(run_body(region(attrs, "cond"), inputs).front()) == 0) break;
-    std::vector<EvalArray> out = run_body(region(attrs, "body"), std::move(inputs));
+    Arrays inputs = r.copies(0, parts.consts);
+    append(inputs, carries);
+    if (integer(r.run.body(region(r.attrs, "cond"), inputs).front()) == 0) break;
+    Arrays out = r.run.body(region(r.attrs, "body"), std::move(inputs));
     for (std::size_t i = 0; i < ys.size(); ++i) set_row(ys[i], step, out[parts.carries + i]);
     out.resize(parts.carries);
     carries = std::move(out);
   }
-  std::vector<EvalArray> results = std::move(carries);
-  for (EvalArray& y : ys) results.push_back(std::move(y));
-  results.push_back(*make_array(i32({})));
-  std::get<std::vector<std::int64_t>>(results.back().data).front() = step;
-  return results;
+  append(carries, std::move(ys));
+  carries.push_back(r.run.zeros(i32({})));
+  std::get<std::vector<std::int64_t>>(carries.back().data).front() = step;
+  return carries;
+}
+
+} // namespace
+
+std::vector<EvalArray> run_region(const GraphData& graph, NodeId id,
+                                  const std::vector<const EvalArray*>& operands,
+                                  const RegionRunner& run) {
+  const Opcode op = graph.node(id).op;
+  const RegionNode r{graph.attrs(id), operands, run, result_types(op, graph.attrs(id))};
+  switch (op) {
+  case Opcode::Scan: return run_scan(r);
+  case Opcode::While: return run_while(r);
+  case Opcode::Cond:
+    return run.body(region(r.attrs, integer(*operands[0]) != 0 ? "on_true" : "on_false"),
+                    r.copies(1, operands.size() - 1));
+  default: return run.body(region(r.attrs, "body"), r.copies(0, operands.size()));
+  }
 }
 
 } // namespace nngc

@@ -42,13 +42,15 @@ private:
 /// One compiled call on its own memory: `once` is nothing but the compiled code.
 class Call {
 public:
-  Call(Executable executable, const std::string& data_dir, const nngc_parallel* parallel)
-      : executable_(std::move(executable)), parallel_(parallel) {
+  /// `files`: arguments whose arrays have another name.
+  Call(Executable executable, const std::string& data_dir, const nngc_parallel* parallel,
+       std::map<std::string, std::string> files = {})
+      : executable_(std::move(executable)), parallel_(parallel), files_(std::move(files)) {
     for (const ArgumentInfo& a : executable_.arguments()) {
       const std::int64_t count = a.type.shape.size().value();
       void* p = memory_.take(static_cast<std::size_t>(count * byte_size(a.type.dtype)));
       if (a.input) {
-        const Tensor t = load_npy(data_dir + "/" + a.name + ".npy");
+        const Tensor t = load_npy(data_dir + "/" + file(a.name) + ".npy");
         if (t.dtype() != a.type.dtype || t.size() != count)
           throw std::runtime_error(a.name + ".npy is " + t.type_str() + ", expected " +
                                    a.type.str());
@@ -74,7 +76,7 @@ public:
       for (const Dim& d : a.type.shape) shape.push_back(d.value());
       Tensor t(a.type.dtype, shape);
       std::memcpy(t.raw(), pointers_[i], t.bytes());
-      found.emplace(a.name, std::move(t));
+      found.emplace(file(a.name), std::move(t));
     }
     return found;
   }
@@ -94,8 +96,14 @@ public:
   }
 
 private:
+  [[nodiscard]] const std::string& file(const std::string& name) const {
+    const auto other = files_.find(name);
+    return other == files_.end() ? name : other->second;
+  }
+
   Executable executable_;
   const nngc_parallel* parallel_;
+  std::map<std::string, std::string> files_;
   Memory memory_;
   std::vector<void*> pointers_;
   void* workspace_ = nullptr;

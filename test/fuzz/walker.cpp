@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "eval/interpreter.h"
+#include "eval/regions.h"
 #include "test/conformance/trial.h"
 
 namespace nngc::test {
@@ -88,13 +89,12 @@ void Walker::run(const std::vector<bool>& wanted) {
       run_node(done_);
 }
 
-void Walker::run_node(NodeId id) {
-  EvalArray& result = arrays_[id];
-  result.dtype = graph_.type(id).dtype;
-  for (const Dim& d : graph_.type(id).shape) result.shape.push_back(d.at(n_));
+EvalArray Walker::zeros(const TensorType& type) const {
+  EvalArray result;
+  result.dtype = type.dtype;
+  for (const Dim& d : type.shape) result.shape.push_back(d.at(n_));
   for (const std::int64_t extent : result.shape)
-    if (extent < 0)
-      throw Error(Error::Kind::Shape, "an extent of " + graph_.type(id).str() + " is negative");
+    if (extent < 0) throw Error(Error::Kind::Shape, "an extent of " + type.str() + " is negative");
   const auto size = static_cast<std::size_t>(result.size());
   if (!is_float(result.dtype))
     result.data = std::vector<std::int64_t>(size);
@@ -102,6 +102,42 @@ void Walker::run_node(NodeId id) {
     result.data = std::vector<double>(size);
   else
     result.data = std::vector<float>(size);
+  return result;
+}
+
+/// Bodies are walked with noise of their own.
+void Walker::run_bodies(NodeId id) {
+  std::vector<const EvalArray*> operands;
+  for (const NodeId operand : graph_.operands(id)) operands.push_back(&arrays_[operand]);
+  RegionRunner run;
+  run.body = [&](const Graph& body, std::vector<EvalArray> inputs) {
+    std::optional<Noise> noise = noise_;
+    if (noise) noise->seed = random_();
+    Walker inner(*body.data(), n_, noise);
+    const GraphData& g = *body.data();
+    inner.arrays_.resize(g.size());
+    for (std::size_t i = 0; i < inputs.size(); ++i)
+      inner.arrays_[g.inputs[i].node] = std::move(inputs[i]);
+    inner.run(live_nodes(g));
+    std::vector<EvalArray> results;
+    for (const Output& o : g.outputs) results.push_back(inner.arrays_[o.value.id()]);
+    return results;
+  };
+  run.zeros = [&](const TensorType& type) { return zeros(type); };
+  run.extent = [&](Dim d) { return d.at(n_); };
+  results_[id] = run_region(graph_, id, operands, run);
+  arrays_[id] = results_[id].front();
+}
+
+void Walker::run_node(NodeId id) {
+  if (graph_.node(id).op == Opcode::Result) {
+    const auto index = static_cast<std::size_t>(graph_.attrs(id).get<std::int64_t>("index"));
+    arrays_[id] = results_.at(graph_.operands(id)[0])[index];
+    return;
+  }
+  if ((graph_.def(id).traits & trait::Region) != 0) return run_bodies(id);
+  arrays_[id] = zeros(graph_.type(id));
+  EvalArray& result = arrays_[id];
   EvalContext context{
       .operands = {},
       .result = result,

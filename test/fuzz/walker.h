@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <random>
 #include <vector>
@@ -36,6 +37,8 @@ public:
 
 private:
   void run_node(NodeId id);
+  void run_bodies(NodeId id);
+  [[nodiscard]] EvalArray zeros(const TensorType& type) const;
   void disturb(EvalArray& array, double roundings, DType unit);
 
   const GraphData& graph_;
@@ -44,6 +47,7 @@ private:
   std::mt19937_64 random_;
   NodeId done_ = 0;
   std::vector<EvalArray> arrays_;
+  std::map<NodeId, std::vector<EvalArray>> results_; ///< of ops that carry graphs: all of them
 };
 
 /// Whether a result of this node is rounded; what only moves, chooses or counts is not.

@@ -47,7 +47,7 @@ int serve(int threads, const std::string& name, const std::string& data_dir) {
 
   std::optional<nngc::ThreadPool> pool;
   const nngc_parallel* hook = threads > 1 ? pool.emplace(threads).hook() : nullptr;
-  nngc::bench::Call call(std::move(executable), data_dir, hook);
+  nngc::bench::Call call(std::move(executable), data_dir, hook, work.files);
   call.once();
   const auto first = call.results();
 

@@ -10,6 +10,7 @@
 #include "nngc/autodiff.h"
 #include "nngc/ops.h"
 #include "nngc/train.h"
+#include "test/bench/peer/parts.h"
 
 namespace nngc::bench {
 namespace {
@@ -33,7 +34,7 @@ Workload infer(const Sizes& sizes) {
   Graph g("mlp");
   const Value x = g.input("x", f32({1, sizes[0]}));
   g.output("out", softmax(layers(g, x, sizes, [](Value h) { return relu(h); })));
-  return {std::move(g), "out"};
+  return {std::move(g), "out", {}};
 }
 
 Workload mlp_train() {
@@ -41,7 +42,7 @@ Workload mlp_train() {
   const Value x = g.input("x", f32({128, 784}));
   const Value y = g.input("y", i32({128}));
   const Value z = layers(g, x, {784, 256, 128, 10}, [](Value h) { return relu(h); });
-  return {training_step(g, cross_entropy_with_logits(z, y), sgd(0.1)), "loss"};
+  return {training_step(g, cross_entropy_with_logits(z, y), sgd(0.1)), "loss", {}};
 }
 
 // The state's names are the workload's (m, v), so the update is written out.
@@ -62,7 +63,7 @@ Workload adam_update() {
   g.update(m, m1);
   g.update(v, v1);
   g.update(step, t);
-  return {std::move(g), "step"};
+  return {std::move(g), "step", {}};
 }
 
 Workload hessian_vector() {
@@ -82,17 +83,23 @@ Workload hessian_vector() {
     g.output("g" + std::string(g.input_name(params[i])), grads[i]);
   for (std::size_t i = 0; i < params.size(); ++i)
     g.output("h" + std::string(g.input_name(params[i])), products[i]);
-  return {std::move(g), "loss"};
+  return {std::move(g), "loss", {}};
 }
 
 const std::map<std::string, std::function<Workload()>>& all_workloads() {
   static const std::map<std::string, std::function<Workload()>> all = {
       {"adam-update", adam_update},
+      {"encoder-infer", encoder_infer},
+      {"forces", forces},
+      {"gpt-train", gpt_train},
       {"hvp", hessian_vector},
       {"linear", [] { return infer({784, 10}); }},
       {"mlp-infer", [] { return infer({784, 256, 128, 10}); }},
+      {"lstm-train", lstm_train},
       {"mlp-train", mlp_train},
+      {"scan-grad", scan_grad},
       {"tiny-mlp", [] { return infer({39, 22, 22, 2}); }},
+      {"word2vec", word2vec},
   };
   return all;
 }

@@ -1,6 +1,7 @@
-/// The workloads of the peers that are made of perceptrons, as graphs.
+/// The workloads of the peers as graphs.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,8 @@ namespace nngc::bench {
 struct Workload {
   Graph graph;
   std::string value; ///< the result whose sum `run` answers
+  /// Arrays whose name is no identifier: what the graph calls them, and what they are called.
+  std::map<std::string, std::string> files;
 };
 
 [[nodiscard]] std::vector<std::string> workload_names();
