@@ -21,8 +21,8 @@ std::string pipeline(MathLevel level) {
   then("merge-regions");
   then("prune-regions");
 
-  // Dead nodes before all rules: differentiation leaves cotangents nobody asked for, and every later pass
-  // would carry them along.
+  // Dead nodes before all rules: differentiation leaves cotangents nobody asked for, and every
+  // later pass would carry them along.
   then("eliminate-dead-code");
 
   // Canonicalize before stabilise: stable forms are recognised by shape, and `exp(x) + -1`, `-(-x)`

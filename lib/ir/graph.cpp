@@ -12,6 +12,23 @@ void check_own(const std::string& what, Value value, const GraphData* graph, con
     throw Error(Error::Kind::Graph,
                 what + " belongs to another graph, '" + value.graph()->name + "'", where);
 }
+
+/// The argument of a loop's lambda is nothing outside of it, and neither is what was made of it.
+void check_no_parameter(const std::string& what, Value value, const Where& where) {
+  const GraphData& g = *value.graph();
+  if (!g.has_parameters) return;
+  std::vector<bool> needed(value.id() + 1);
+  needed[value.id()] = true;
+  for (NodeId id = value.id() + 1; id-- > 0;) {
+    if (!needed[id]) continue;
+    if (g.node(id).op == Opcode::Input && g.attrs(id).get<std::string>("name").starts_with('%'))
+      throw Error(Error::Kind::Graph,
+                  what + " depends on an argument (" + g.type(id).str() +
+                      ") of a function given to scan, while_loop or call; return it from there",
+                  where);
+    for (NodeId o : g.operands(id)) needed[o] = true;
+  }
+}
 } // namespace
 
 const TensorType& Value::type() const { return graph_->type(id_); }
@@ -62,6 +79,7 @@ void Graph::output(std::string_view name, Value value, Where where) {
                 "output: '" + std::string(name) + "' is no identifier ([A-Za-z_][A-Za-z0-9_]*)",
                 where);
   check_own("output: the value of '" + std::string(name) + "'", value, data_.get(), where);
+  check_no_parameter("output: the value of '" + std::string(name) + "'", value, where);
   for (const Output& o : data_->outputs)
     if (o.name == name)
       throw Error(Error::Kind::Graph, "output: the name '" + std::string(name) + "' is taken",
@@ -78,6 +96,7 @@ void Graph::update(Value input, Value result, Where where) {
                 where);
   const std::string name(input_name(input));
   check_own("update: the new value of '" + name + "'", result, data_.get(), where);
+  check_no_parameter("update: the new value of '" + name + "'", result, where);
   if (input.type() != result.type())
     throw Error(Error::Kind::Type,
                 "update: '" + name + "' is " + input.type().str() + ", its new value " +

@@ -43,6 +43,7 @@ struct GraphData {
   std::vector<InputInfo> inputs;
   std::vector<Output> outputs;
   std::unordered_map<std::string, std::uint32_t> input_by_name;
+  bool has_parameters = false; ///< functions were traced in it (ops/trace.h)
   Section section = Section::Forward;
   std::uint8_t epoch = 0;
   NodeId origin = no_origin; ///< while a derivative rule runs: its forward node

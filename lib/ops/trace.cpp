@@ -1,6 +1,7 @@
 #include "ops/trace.h"
 
 #include <algorithm>
+#include <cassert>
 
 #include "ops/regions.h"
 
@@ -78,6 +79,7 @@ Value parameter(GraphData* graph, const TensorType& type) {
   Attrs attrs{{"name", "%" + std::to_string(graph->size())}, {"role", std::string("data")}};
   const NodeId id =
       graph->intern(Opcode::Input, {}, graph->intern_type(type), graph->intern_attrs(attrs));
+  graph->has_parameters = true;
   return {graph, id};
 }
 
@@ -113,10 +115,7 @@ Values copy_into(GraphData* to, const GraphData& from, std::span<const Value> ro
   Values operands;
   for (NodeId id = 0; id < end; ++id) {
     if (!needed[id] || known[id]) continue;
-    if (from.node(id).op == Opcode::Input)
-      throw Error(Error::Kind::Graph,
-                  "an argument of a traced function (" + from.type(id).str() +
-                      ") is used outside of that function; return it as a result");
+    assert(from.node(id).op != Opcode::Input);
     operands.clear();
     for (NodeId o : from.operands(id)) operands.push_back(known[o]);
     to->epoch = static_cast<std::uint8_t>(from.node(id).epoch + epoch);
