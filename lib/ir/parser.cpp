@@ -275,8 +275,11 @@ void Parser::one_attribute(const OpDef& def, int depth, Attrs& attrs) {
                    "graphs are nested deeper than " + std::to_string(max_nesting));
     if (!reader_.peek().is_word("graph")) reader_.fail_expected("'graph @name(...) {'");
     const auto mine = std::move(literals_);
+    const std::size_t before = diagnostics_.count();
     attrs.set(spec->key, std::make_shared<const Graph>(graph(depth + 1)));
     literals_ = mine;
+    // What is wrong with the op itself cannot be said of a graph that lacks what was wrong in it.
+    if (diagnostics_.count() != before) throw SyntaxError{};
   } else {
     attrs.set(spec->key, reader_.attr_value(*spec));
   }

@@ -65,7 +65,7 @@ void check_body_inputs(const InferContext& c, const Graph& body, std::string_vie
                                     std::string(key) + "' is " + inputs[i].type().str() +
                                     ", and gets " + types[i].str());
   if (body.outputs().empty())
-    c.fail(Error::Kind::Graph, "'" + std::string(key) + "' has no output");
+    c.fail(Error::Kind::Graph, "'" + std::string(key) + "' gives no output");
   for (const Output& o : body.outputs())
     if (o.updates)
       c.fail(Error::Kind::Graph, "'" + std::string(key) + "' updates its input '" + o.name +

@@ -11,8 +11,7 @@ static TensorType infer(const InferContext& c) {
   const GraphData& g = *c.values[0].graph();
   const NodeId id = c.values[0].id();
   if ((g.def(id).traits & trait::Region) == 0)
-    c.fail(Error::Kind::Graph, "the operand is of the op " + std::string(g.def(id).mnemonic) +
-                                   ", which has one result only");
+    c.fail(Error::Kind::Graph, std::string(g.def(id).mnemonic) + " is no op with several results");
   const std::vector<TensorType> types = result_types(g.node(id).op, g.attrs(id));
   const auto index = c.attrs.get<std::int64_t>("index");
   if (index < 1 || index >= static_cast<std::int64_t>(types.size()))

@@ -28,7 +28,7 @@ static TensorType infer(const InferContext& c) {
     if (i >= parts.consts + parts.carries) {
       if (t.shape.rank() == 0 || !(t.shape[0] == length[0]))
         c.fail(Error::Kind::Shape, "x " + std::to_string(i - parts.consts - parts.carries) +
-                                       " has not " + length[0].str() + " rows along axis 0");
+                                       " must have " + length[0].str() + " rows along axis 0");
       t.shape = Shape(std::vector<Dim>(t.shape.begin() + 1, t.shape.end()));
     }
     types.push_back(std::move(t));
