@@ -177,9 +177,32 @@ private:
     }
   }
 
+  /// Whether values that are pending in the group are computed one by one, for few terms each: the
+  /// lanes lie along a short axis that is summed away.
+  [[nodiscard]] bool is_scalar_work(int home, const Frame& frame) const {
+    constexpr std::int64_t few = 8;
+    const Group& group = plan_.groups[static_cast<std::size_t>(home)];
+    if (group.kind != Group::Kind::Reduce || group.reduced.empty() || !group.reduced.back())
+      return false;
+    std::int64_t terms = 1, points = 1;
+    for (std::size_t d = 0; d < group.reduced.size(); ++d) {
+      const Dim extent = group.space[static_cast<int>(d)];
+      if (!extent.is_static()) return false;
+      (group.reduced[d] ? terms : points) *= extent.value();
+      const bool pending =
+          std::find(frame.begin(), frame.end(), static_cast<int>(d)) != frame.end();
+      if (group.reduced[d] && pending) return false;
+    }
+    return terms <= few && points >= few;
+  }
+
   void visit_elementwise(NodeId v) {
     if (plan_.lowering(v) == Lowering::RngBits)
       for (NodeId o : g_.operands(v)) store_base(o);
+    // A function is worth a trip to memory if it then runs in lanes.
+    if ((g_.def(v).traits & trait::Expensive) != 0)
+      for (NodeId o : g_.operands(v))
+        if (plan_.home[o] >= 0 && is_scalar_work(plan_.home[o], plan_.frame[o])) store(o);
     // One home at most: the youngest group's; others' values go to memory first, and so do values
     // of another frame.
     int home = -1;

@@ -236,6 +236,7 @@ private:
       if (group.kind == Group::Kind::Scatter) scatter_target(group);
       loop::Kernel kernel = make_kernel(plan_, k, buffer_of_, buffer_of_);
       kernel.note = note(group);
+      store_twice(kernel, k);
       if (const std::int64_t elements = scratch_elements(kernel); elements > 0)
         kernel.scratch = scratch("columns", kernel.operand_type, elements);
       DType type = DType::F32;
@@ -249,6 +250,29 @@ private:
     for (auto& k : after_) push(std::move(k));
     for (const auto& k : entry_.kernels) names.push_back(k.name + ": " + k.note);
     members(kernel_of, group_of_node);
+  }
+
+  /// A value that is two results is stored twice by the kernel that has it, rather than copied.
+  void store_twice(loop::Kernel& kernel, int group) {
+    if (plan_.groups[static_cast<std::size_t>(group)].stores_itself()) return;
+    std::erase_if(pending_, [&](const auto& copy) {
+      const auto& [v, to] = copy;
+      // An updated input may be read by kernels that come later.
+      if (plan_.stored_by[v] != group ||
+          entry_.buffers[static_cast<std::size_t>(to)].kind != BufferKind::Output)
+        return false;
+      bool stored = false;
+      for (loop::Phase& phase : kernel.phases)
+        for (std::size_t i = 0; i < phase.body.size(); ++i)
+          if (phase.body[i].op == loop::Op::Store && phase.body[i].buffer == buffer_of_[v]) {
+            loop::Instr again = phase.body[i];
+            again.buffer = to;
+            phase.body.push_back(std::move(again));
+            stored = true;
+            break;
+          }
+      return stored;
+    });
   }
 
   loop::Kernel control(const Group& group) {
