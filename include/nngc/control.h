@@ -50,6 +50,11 @@ Values while_values(const Values& init, const std::function<Value(const Values&)
 Values cond_values(Value p, const std::function<Values()>& on_true,
                    const std::function<Values()>& on_false, Where where = Where::current());
 
+/// What function number `index` gives (an int of rank 0, clamped to those there are); the others do
+/// not run.
+Values switch_values(Value index, const std::vector<std::function<Values()>>& functions,
+                     Where where = Where::current());
+
 /// A call of a function of `args`. `remat`: derivatives compute it again instead of keeping its
 /// values. `vjp`: the cotangents of the args, from args, results and the results' cotangents.
 Values
@@ -92,6 +97,17 @@ auto cond(Value p, OnTrue on_true, OnFalse on_false, Where where = Where::curren
   const Values results = cond_values(
       p, [&] { return flatten(like = on_true()); },
       [&] { return flatten(decltype(on_true())(on_false())); }, where);
+  return unflatten(like, results);
+}
+
+/// `switch_case(i, f, g, h)`: all give trees of one kind.
+template <class First, class... Others>
+auto switch_case(Value index, First first, Others... others) {
+  decltype(first()) like{};
+  const std::vector<std::function<Values()>> functions{
+      [&] { return flatten(like = first()); },
+      [&] { return flatten(decltype(first())(others())); }...};
+  const Values results = switch_values(index, functions);
   return unflatten(like, results);
 }
 

@@ -30,8 +30,10 @@ struct Rnn {
   Value row(std::int64_t i) {
     return reshape(slice(x, {i, 0, 0}, {i + 1, rows, width}), {rows, width});
   }
-  Graph done(Value loss) {
-    g.output("loss", loss);
+  Graph done(Value last, Value ys) {
+    g.output("loss", reduce_sum(last) + reduce_sum(ys * x) * 0.5);
+    g.output("last", last);
+    g.output("ys", ys);
     return std::move(g);
   }
 };
@@ -45,7 +47,7 @@ Graph rnn(DType t, ScanOptions options, std::int64_t length = steps) {
         return std::pair{next, next * next};
       },
       options);
-  return m.done(reduce_sum(last) + reduce_sum(ys * m.x) * 0.5);
+  return m.done(last, ys);
 }
 
 Graph rnn_unrolled(DType t, bool reverse, std::int64_t length = steps) {
@@ -57,7 +59,7 @@ Graph rnn_unrolled(DType t, bool reverse, std::int64_t length = steps) {
     s = m.step(s, m.row(at));
     ys[static_cast<std::size_t>(at)] = reshape(s * s, {1, rows, width});
   }
-  return m.done(reduce_sum(s) + reduce_sum(concat(ys, 0) * m.x) * 0.5);
+  return m.done(s, concat(ys, 0));
 }
 
 /// Matrices do not commute: a backward loop in the wrong order is found out.
@@ -169,6 +171,33 @@ Graph branches(DType t) {
   return g;
 }
 
+/// The three branches of a switch, and what is beyond them.
+Graph choices(DType t) {
+  Graph g;
+  const Value x = g.input("x", {t, {4}});
+  const Value index = iota(g, i32({6})) - 1;
+  const auto [last, ys] = scan(g.scalar(t, 1), index, [&](Value s, Value i) {
+    const Value next = switch_case(
+        i, [&] { return s * reduce_sum(sin(x)); }, [&] { return s + reduce_sum(x * x); },
+        [&] { return cos(s); });
+    return std::pair{next, next};
+  });
+  g.output("loss", reduce_sum(ys) + last);
+  return g;
+}
+
+Graph choices_unrolled(DType t) {
+  Graph g;
+  const Value x = g.input("x", {t, {4}});
+  Value s = g.scalar(t, 1), sum;
+  for (int i = -1; i < 5; ++i) {
+    s = i <= 0 ? s * reduce_sum(sin(x)) : i == 1 ? s + reduce_sum(x * x) : cos(s);
+    sum = sum ? sum + s : s;
+  }
+  g.output("loss", sum + s);
+  return g;
+}
+
 Graph calls(DType t) {
   Graph g;
   const Value x = g.input("x", {t, {3}}), w = g.input("w", {t, {3}});
@@ -216,6 +245,7 @@ const std::vector<ControlModel>& control_models() {
       {"while to the limit", [](DType t) { return while_model(t, 100); },
        [](DType t) { return while_unrolled(t, 8); }},
       {"branches", branches, {}},
+      {"choices", choices, choices_unrolled},
       {"calls", calls, {}},
   };
   return models;

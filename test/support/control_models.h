@@ -12,7 +12,8 @@ namespace nngc::test {
 
 struct ControlModel {
   std::string name;
-  /// A graph whose first output is a float of rank 0; all inputs are floats of the dtype.
+  /// A graph whose first output is a float of rank 0; all inputs are floats of the dtype. Further
+  /// outputs are what that was summed from.
   std::function<Graph(DType)> build;
   std::function<Graph(DType)> unrolled; ///< the same with its steps written out; may be empty
 };

@@ -28,4 +28,23 @@ Values cond_values(Value p, const std::function<Values()>& on_true,
   return append_cond(p, {}, {}, since, yes, no, where);
 }
 
+Values switch_values(Value index, const std::vector<std::function<Values()>>& functions,
+                     Where where) {
+  common_graph("switch_case", std::span(&index, 1), where);
+  if (!is_int(index.dtype()) || index.rank() != 0)
+    throw Error(Error::Kind::Type,
+                "switch_case: the index is " + index.type().str() +
+                    ", and must be an int of rank 0",
+                where);
+  if (functions.empty())
+    throw Error(Error::Kind::Argument, "switch_case: there is no function", where);
+  // A chain of conditions from the last function up; each is asked once the ones before it said no.
+  std::function<Values()> rest = functions.back();
+  for (std::size_t i = functions.size() - 1; i-- > 0;)
+    rest = [&functions, index, i, rest, where] {
+      return cond_values(index <= static_cast<int>(i), functions[i], rest, where);
+    };
+  return rest();
+}
+
 } // namespace nngc
