@@ -62,7 +62,7 @@ struct ArgumentInfo {
 class Executable {
 public:
   /// Runs the graph. Every input and output by name, once, in any order; symbolic dims follow from
-  /// the counts. `parallel`: ThreadPool::hook(), or null for serial; the bits are the same. Throws
+  /// the counts. A symbol that only is some loop's max_steps grows as the loop needs. `parallel`: ThreadPool::hook(), or null for serial; the bits are the same. Throws
   /// Error{Argument, Type, Shape} for a missing, unknown or misfit argument, before anything is
   /// written.
   void run(std::span<const Arg> args, const nngc_parallel* parallel = nullptr) const;
@@ -70,7 +70,9 @@ public:
     run(std::span<const Arg>(args.begin(), args.size()), parallel);
   }
   /// The raw entry, for tight loops: pointers in the order of arguments(), values of symbols(),
-  /// workspace_bytes() of 64-byte aligned memory. Unchecked.
+  /// workspace_bytes() of 64-byte aligned memory. Unchecked. 0, 1 where a dim or an extent is
+  /// negative, 2 where a while takes more steps than a symbolic max_steps (then nothing that was
+  /// written counts).
   int run_raw(void* const* args, const std::int64_t* dims, void* workspace,
               const nngc_parallel* parallel = nullptr) const;
 

@@ -37,6 +37,8 @@ std::pair<Values, Values> scan_values(const Values& init, const Values& xs, cons
 
 struct WhileOptions {
   /// At most so many steps; needed for derivatives in reverse mode, which keep what each computed.
+  /// A number ends the loop. A symbol is a limit of memory alone: to take more steps is an error,
+  /// and where no input shows the symbol, Executable::run and eval find out how many there are.
   Dim max_steps = -1;
 };
 /// Runs `body` as long as `go_on`, a bool of rank 0, holds. The last value is the number of steps,

@@ -34,8 +34,8 @@ struct Options {
 [[nodiscard]] std::string program_table(const loop::Program& program);
 
 /// An entry's signature: argument pointers, values of its symbolic dims, workspace, and how to run
-/// parallel loops (null: on the calling thread). Returns 0, or 1 where a dim or an
-/// extent is negative.
+/// parallel loops (null: on the calling thread). Returns 0, 1 where a dim or an extent is negative,
+/// or 2 where a loop takes more steps than a symbolic max_steps allows.
 using EntryFn = int (*)(void* const* args, const std::int64_t* dims, void* workspace,
                         const nngc_parallel* parallel);
 

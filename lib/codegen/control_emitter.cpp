@@ -48,6 +48,17 @@ private:
     return frame_.dim(size * Dim(byte_size(frame_.buffer_type(buffer))));
   }
 
+  /// Ends the entry with that status.
+  void leave_if(Value* condition, Value* status) {
+    llvm::Function* function = b().GetInsertBlock()->getParent();
+    auto* leave = llvm::BasicBlock::Create(ir_.llvm, "leave", function);
+    auto* stay = llvm::BasicBlock::Create(ir_.llvm, "stay", function);
+    b().CreateCondBr(condition, leave, stay);
+    b().SetInsertPoint(leave);
+    b().CreateRet(status);
+    b().SetInsertPoint(stay);
+  }
+
   void clear(int buffer) {
     const loop::Buffer& what = frame_.entry().buffers[static_cast<std::size_t>(buffer)];
     b().CreateMemSet(frame_.buffer(buffer), b().getInt8(0), bytes_of(buffer, what.size),
@@ -79,8 +90,10 @@ private:
     }
     Value* workspace = c_.workspace >= 0 ? frame_.buffer(c_.workspace)
                                          : llvm::ConstantPointerNull::get(ir_.pointer_type());
-    b().CreateCall(bodies_[static_cast<std::size_t>(what.body)],
-                   {array, dims_, workspace, parallel_});
+    Value* status = b().CreateCall(bodies_[static_cast<std::size_t>(what.body)],
+                                   {array, dims_, workspace, parallel_});
+    if (!may_stop(frame_.entry().bodies[static_cast<std::size_t>(what.body)])) return;
+    leave_if(b().CreateICmpNE(status, b().getInt32(0)), status);
   }
 
   void scan() {
@@ -131,7 +144,9 @@ private:
       phis.back()->addIncoming(v, before);
       in.push_back(phis.back());
     }
-    if (c_.bounded)
+    // A numeric bound ends the loop; beyond a symbolic one there is no room for what it keeps.
+    const bool is_limit = c_.bounded && !c_.trips.is_static();
+    if (c_.bounded && !is_limit)
       b().CreateCondBr(b().CreateICmpSLT(step, frame_.dim(c_.trips)), test, end);
     else
       b().CreateBr(test);
@@ -140,6 +155,7 @@ private:
     Value* flag = b().CreateLoad(b().getInt8Ty(), frame_.buffer(c_.test));
     b().CreateCondBr(b().CreateICmpNE(flag, b().getInt8(0)), body, end);
     b().SetInsertPoint(body);
+    if (is_limit) leave_if(b().CreateICmpSGE(step, frame_.dim(c_.trips)), b().getInt32(2));
     Value* even = b().CreateICmpEQ(b().CreateAnd(step, ir_.i64(1)), ir_.i64(0));
     Values out;
     for (const loop::Carry& carry : c_.carries)

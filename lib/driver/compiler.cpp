@@ -2,7 +2,9 @@
 #include "nngc/compiler.h"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
+#include <cstring>
 #include <mutex>
 
 #include "codegen/codegen.h"
@@ -53,6 +55,8 @@ struct Executable::Impl {
   loop::Entry entry;
   std::vector<ArgumentInfo> arguments;
   double seconds = 0;
+  /// How many steps loops without a limit of their own took at most, so far.
+  mutable std::atomic<std::int64_t> steps = 64;
 };
 
 Executable compile(const Graph& graph, const CompileOptions& options) {
@@ -108,6 +112,11 @@ std::vector<std::int64_t> bind_symbols(const Executable::Impl& impl,
                       ", another argument makes it " + std::to_string(values[at]));
     values[at] = rest / size.scale();
   }
+  for (const std::uint32_t limit : impl.entry.limits) {
+    std::int64_t& value = values[static_cast<std::size_t>(
+        std::find(symbols.begin(), symbols.end(), limit) - symbols.begin())];
+    if (value < 0) value = impl.steps;
+  }
   for (std::size_t s = 0; s < values.size(); ++s)
     if (values[s] < 0)
       throw Error(Error::Kind::Shape, "run: no argument tells the value of '" +
@@ -123,6 +132,55 @@ std::vector<std::int64_t> bind_symbols(const Executable::Impl& impl,
             std::to_string(values[s]);
   throw Error(Error::Kind::Shape, "run: with " + list + ", an extent inside the model is negative");
 }
+
+[[noreturn]] void refuse_steps(const Executable::Impl& impl,
+                               const std::vector<std::int64_t>& values) {
+  std::string list;
+  for (std::size_t s = 0; s < values.size(); ++s)
+    list += (s == 0 ? "" : ", ") + make_dim(impl.entry.symbols[s], 1, 0).symbol_name() + " = " +
+            std::to_string(values[s]);
+  throw Error(Error::Kind::Shape,
+              "run: with " + list + ", a while takes more steps than its max_steps");
+}
+
+/// Four times the steps for loops that may have as many as they need; false where there is no such
+/// loop, or no end of it.
+bool grow(const Executable::Impl& impl, std::vector<std::int64_t>& dims) {
+  constexpr std::int64_t most = std::int64_t{1} << 31;
+  bool grown = false;
+  for (const std::uint32_t limit : impl.entry.limits) {
+    const auto& symbols = impl.entry.symbols;
+    std::int64_t& steps = dims[static_cast<std::size_t>(
+        std::find(symbols.begin(), symbols.end(), limit) - symbols.begin())];
+    if (steps >= most) continue;
+    steps *= 4;
+    grown = true;
+    std::int64_t known = impl.steps;
+    while (known < steps && !impl.steps.compare_exchange_weak(known, steps)) {
+    }
+  }
+  return grown;
+}
+
+/// What a call updates in place, to begin it again.
+class Saved {
+public:
+  Saved(const std::vector<ArgumentInfo>& infos, const std::vector<const Arg*>& given) {
+    for (std::size_t i = 0; i < given.size(); ++i) {
+      if (!infos[i].input || !infos[i].output) continue;
+      const std::size_t bytes =
+          given[i]->count * static_cast<std::size_t>(byte_size(infos[i].type.dtype));
+      const auto* data = static_cast<const std::byte*>(given[i]->data);
+      copies_.push_back({given[i]->data, std::vector<std::byte>(data, data + bytes)});
+    }
+  }
+  void restore() const {
+    for (const auto& [to, bytes] : copies_) std::memcpy(to, bytes.data(), bytes.size());
+  }
+
+private:
+  std::vector<std::pair<void*, std::vector<std::byte>>> copies_;
+};
 
 /// Workspaces are kept per thread: a call allocates only when it needs more than any before it.
 void* thread_workspace(std::size_t bytes) {
@@ -163,11 +221,21 @@ void Executable::run(std::span<const Arg> args, const nngc_parallel* parallel) c
     if (given[i] == nullptr) missing += (missing.empty() ? "" : ", ") + wanted[i].name;
   if (!missing.empty()) throw Error(Error::Kind::Argument, "run: missing: " + missing);
 
-  const std::vector<std::int64_t> dims = bind_symbols(*impl_, given);
+  std::vector<std::int64_t> dims = bind_symbols(*impl_, given);
   std::vector<void*> pointers;
   for (const Arg* a : given) pointers.push_back(a->data);
-  if (run_raw(pointers.data(), dims.data(), thread_workspace(workspace_bytes(dims)), parallel) != 0)
-    refuse_sizes(*impl_, dims);
+  const auto call = [&] {
+    return run_raw(pointers.data(), dims.data(), thread_workspace(workspace_bytes(dims)), parallel);
+  };
+  int status = 0;
+  if (impl_->entry.limits.empty()) {
+    status = call();
+  } else {
+    const Saved updated(wanted, given);
+    while ((status = call()) == 2 && grow(*impl_, dims)) updated.restore();
+  }
+  if (status == 1) refuse_sizes(*impl_, dims);
+  if (status == 2) refuse_steps(*impl_, dims);
 }
 
 int Executable::run_raw(void* const* args, const std::int64_t* dims, void* workspace,

@@ -37,6 +37,7 @@ typedef struct nngc_parallel {
 #define NNGC_STATUS
 #define NNGC_OK 0
 #define NNGC_BAD_DIM 1 /* a symbolic size, or an extent computed from one, is negative */
+#define NNGC_FULL 2    /* a loop takes more steps than the size that is its limit; results are not valid */
 #endif
 )";
 
@@ -58,7 +59,7 @@ constexpr std::string_view reserved[] = {
     // what stands in the function
     "args", "dims", "parallel", "workspace", "int8_t", "int16_t", "int32_t", "int64_t", "uint8_t",
     "uint16_t", "uint32_t", "uint64_t", "size_t", "INT64_C", "NULL", "nngc_parallel", "nngc_task",
-    "NNGC_OK", "NNGC_BAD_DIM", "NNGC_STATUS", "NNGC_PARALLEL_H",
+    "NNGC_OK", "NNGC_BAD_DIM", "NNGC_FULL", "NNGC_STATUS", "NNGC_PARALLEL_H",
     // macros of others
     "I", "assert", "complex", "errno", "imaginary", "i386", "linux", "stderr", "stdin", "stdout",
     "unix"};

@@ -30,6 +30,12 @@ void DimBinding::bind(const std::string& input, const TensorType& type, int axis
          it->second.input + "' makes it " + std::to_string(it->second.value));
 }
 
+void DimBinding::set(Dim d, std::int64_t value) {
+  // The least number that makes the dim as large.
+  const std::int64_t n = (value - d.offset() + d.scale() - 1) / d.scale();
+  bound_.emplace(d.symbol_id(), Bound{n, "max_steps"});
+}
+
 std::int64_t DimBinding::value(Dim d) const {
   if (d.is_static()) return d.value();
   const auto it = bound_.find(d.symbol_id());
@@ -111,7 +117,7 @@ std::unique_ptr<EvalArray> Interpreter::run_node(NodeId id) {
   return result;
 }
 
-std::vector<EvalArray> Interpreter::run_bodies(NodeId id) const {
+std::vector<EvalArray> Interpreter::run_bodies(NodeId id) {
   std::vector<const EvalArray*> operands;
   for (NodeId operand : graph_.operands(id)) operands.push_back(arrays_[operand].get());
   RegionRunner run;
@@ -123,6 +129,9 @@ std::vector<EvalArray> Interpreter::run_bodies(NodeId id) const {
   };
   run.zeros = [&](const TensorType& type) { return std::move(*make_array(type)); };
   run.extent = [&](Dim d) { return dims_.value(d); };
+  run.known = [&](Dim d) { return dims_.knows(d); };
+  run.bind = [&](Dim d, std::int64_t value) { dims_.set(d, value); };
+  run.where = where_;
   return run_region(graph_, id, operands, run);
 }
 

@@ -21,6 +21,9 @@ public:
   /// Takes `extent` as the value of `dim`; throws Error{Shape} naming `input` and its axis where
   /// that cannot be.
   void bind(const std::string& input, const TensorType& type, int axis, std::int64_t extent);
+  [[nodiscard]] bool knows(Dim d) const { return d.is_static() || bound_.contains(d.symbol_id()); }
+  /// Makes an unknown dim at least so large.
+  void set(Dim d, std::int64_t value);
   /// Throws Error{Shape} for a symbol that no input has bound.
   [[nodiscard]] std::int64_t value(Dim d) const;
 
@@ -51,7 +54,7 @@ private:
   [[nodiscard]] std::unique_ptr<EvalArray> run_node(NodeId id);
   /// All results of call, cond, scan and while, which run their graphs in interpreters of their
   /// own.
-  [[nodiscard]] std::vector<EvalArray> run_bodies(NodeId id) const;
+  [[nodiscard]] std::vector<EvalArray> run_bodies(NodeId id);
   [[nodiscard]] std::unique_ptr<EvalArray> make_array(const TensorType& type) const;
 
   const GraphData& graph_;

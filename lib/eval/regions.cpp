@@ -81,25 +81,44 @@ Arrays run_scan(const RegionNode& r) {
   return carries;
 }
 
+/// How many steps there may be: as many as it takes where that is a symbol without a value.
+std::int64_t most_steps(const RegionNode& r) {
+  if (!r.attrs.has("max_steps")) return -1;
+  const Dim most = one_dim(r.attrs, "max_steps");
+  return r.run.known(most) ? r.run.extent(most) : -1;
+}
+
 Arrays run_while(const RegionNode& r) {
   const LoopOperands parts = loop_operands(r.attrs, r.operands.size());
-  const std::int64_t most =
-      r.attrs.has("max_steps") ? r.run.extent(one_dim(r.attrs, "max_steps")) : -1;
-  Arrays carries = r.copies(parts.consts, parts.carries),
-         ys = r.zeros(parts.carries, r.types.size() - 1);
-  std::int64_t step = 0;
-  for (; step != most; ++step) {
+  const std::int64_t most = most_steps(r);
+  Arrays carries = r.copies(parts.consts, parts.carries);
+  std::vector<Arrays> rows;
+  for (;;) {
+    const auto steps = static_cast<std::int64_t>(rows.size());
+    const bool is_limit = most >= 0 && !one_dim(r.attrs, "max_steps").is_static();
+    if (steps == most && !is_limit) break;
     Arrays inputs = r.copies(0, parts.consts);
     append(inputs, carries);
     if (integer(r.run.body(region(r.attrs, "cond"), inputs).front()) == 0) break;
+    if (steps == most)
+      throw Error(Error::Kind::Shape,
+                  "eval: a while takes more than " + std::to_string(most) + " steps, its max_steps",
+                  r.run.where);
     Arrays out = r.run.body(region(r.attrs, "body"), std::move(inputs));
-    for (std::size_t i = 0; i < ys.size(); ++i) set_row(ys[i], step, out[parts.carries + i]);
+    const auto middle = out.begin() + static_cast<std::ptrdiff_t>(parts.carries);
+    rows.emplace_back(std::make_move_iterator(middle), std::make_move_iterator(out.end()));
     out.resize(parts.carries);
     carries = std::move(out);
   }
+  const auto steps = static_cast<std::int64_t>(rows.size());
+  if (r.attrs.has("max_steps") && most < 0) r.run.bind(one_dim(r.attrs, "max_steps"), steps);
+  Arrays ys = r.zeros(parts.carries, r.types.size() - 1);
+  for (std::size_t t = 0; t < rows.size(); ++t)
+    for (std::size_t i = 0; i < ys.size(); ++i)
+      set_row(ys[i], static_cast<std::int64_t>(t), rows[t][i]);
   append(carries, std::move(ys));
   carries.push_back(r.run.zeros(i32({})));
-  std::get<std::vector<std::int64_t>>(carries.back().data).front() = step;
+  std::get<std::vector<std::int64_t>>(carries.back().data).front() = steps;
   return carries;
 }
 

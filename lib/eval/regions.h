@@ -14,6 +14,10 @@ struct RegionRunner {
   std::function<std::vector<EvalArray>(const Graph& body, std::vector<EvalArray> inputs)> body;
   std::function<EvalArray(const TensorType& type)> zeros;
   std::function<std::int64_t(Dim dim)> extent;
+  /// Whether the dim's symbol has a value; else gives it one, which it is found to need.
+  std::function<bool(Dim dim)> known;
+  std::function<void(Dim dim, std::int64_t value)> bind;
+  Where where;
 };
 /// All results of the node. Results of one node are as many as result_types() says.
 [[nodiscard]] std::vector<EvalArray> run_region(const GraphData& graph, NodeId id,

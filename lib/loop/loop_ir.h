@@ -167,7 +167,7 @@ enum class ControlKind : std::uint8_t { Scan, While, Cond };
 /// Calls of bodies. Scan: calls[0] for each of `trips` rows, the last first with `reverse`; only
 /// the first `*count` rows where there is a count (an i32, clamped). While: calls[1] as long as
 /// calls[0] leaves a true bool in `test`, at most `trips` times if `bounded`; the number of steps
-/// goes to `steps`, an i32. Cond: calls[0] where `test` is true, else calls[1].
+/// goes to `steps`, an i32. Where `trips` is symbolic, a loop that would go on is status 2. Cond: calls[0] where `test` is true, else calls[1].
 struct Control {
   ControlKind kind = ControlKind::Scan;
   std::vector<BodyCall> calls;
@@ -241,12 +241,15 @@ struct Argument {
 
 /// A function of the object: `int NAME(void* const* args, const int64_t* dims, void* workspace,
 /// const struct nngc_parallel* parallel)`: 0 done, 1 where a symbol or one of `extents` is
-/// negative. `dims[i]` is the value of `symbols[i]`.
+/// negative, 2 where a loop takes more steps than one of `limits` allows. `dims[i]` is the value of `symbols[i]`.
 struct Entry {
   std::string name;                   ///< C symbol
   std::vector<Argument> arguments;    ///< in order of the pointers in args
   std::vector<std::uint32_t> symbols; ///< ids of the symbolic dims, in order of `dims`
   std::vector<Dim> extents;           ///< of values: the call is refused if one is negative
+  /// Ids of symbols that no argument shows: how many steps a while may take, room for what they
+  /// keep. The caller may choose them, and must choose larger ones after status 2.
+  std::vector<std::uint32_t> limits;
   std::vector<Buffer> buffers;
   std::vector<Kernel> kernels; ///< called in order
   Dim workspace;               ///< bytes
@@ -255,6 +258,8 @@ struct Entry {
   std::vector<Entry> bodies;
 };
 
+/// Whether a call can end with status 2.
+[[nodiscard]] bool may_stop(const Entry& entry);
 /// All buffers that a kernel reads or writes, in order of first mention.
 [[nodiscard]] std::vector<int> touched_buffers(const Kernel& kernel);
 

@@ -22,4 +22,12 @@ std::vector<int> touched_buffers(const Kernel& kernel) {
   return touched;
 }
 
+bool may_stop(const Entry& entry) {
+  return std::ranges::any_of(entry.bodies, may_stop) ||
+         std::ranges::any_of(entry.kernels, [](const Kernel& k) {
+           return k.kind == KernelKind::Control && k.control.kind == ControlKind::While &&
+                  k.control.bounded && !k.control.trips.is_static();
+         });
+}
+
 } // namespace nngc::loop

@@ -410,7 +410,25 @@ private:
     for (const auto& a : entry_.arguments) note_extents(a.type.shape);
     for (NodeId v = 0; v < g_.size(); ++v)
       if (plan_.live[v]) note_extents(g_.type(v).shape);
+    limits(entry_);
     hand_down(entry_);
+  }
+
+  /// Symbols of `max_steps` that no argument of this entry shows.
+  void limits(const loop::Entry& entry) {
+    for (const loop::Kernel& k : entry.kernels) {
+      const Dim most = k.control.trips;
+      if (k.control.kind != loop::ControlKind::While || most.is_static()) continue;
+      const auto shows = [&](const loop::Argument& a) {
+        return std::any_of(a.type.shape.begin(), a.type.shape.end(),
+                           [&](Dim d) { return d.symbol_id() == most.symbol_id(); });
+      };
+      auto& ids = entry_.limits;
+      if (std::none_of(entry_.arguments.begin(), entry_.arguments.end(), shows) &&
+          std::find(ids.begin(), ids.end(), most.symbol_id()) == ids.end())
+        ids.push_back(most.symbol_id());
+    }
+    for (const loop::Entry& body : entry.bodies) limits(body);
   }
 
   /// Bodies are given the caller's dims, in its order.

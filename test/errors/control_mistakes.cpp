@@ -2,7 +2,9 @@
 #include <tuple>
 
 #include "nngc/autodiff.h"
+#include "nngc/compiler.h"
 #include "nngc/control.h"
+#include "nngc/eval.h"
 #include "nngc/ops.h"
 #include "test/errors/catalogue.h"
 
@@ -24,6 +26,22 @@ Value escaped(Value of) {
     return std::pair{Values{kept}, Values{}};
   });
   return kept;
+}
+
+/// Five steps, where the rows of an input say how many there may be.
+Graph five_steps() {
+  Graph g("five");
+  const Dim batch = Dim::symbol("batch");
+  const Value x = g.input("x", f32({batch}));
+  const auto [last, steps] = while_loop(
+      std::pair{reduce_sum(x), g.scalar(DType::I32, 0)}, [](const auto& s) { return s.second < 5; },
+      [](const auto& s) { return std::pair{s.first * 0.5, s.second + 1}; }, {.max_steps = batch});
+  g.output("y", last.first);
+  return g;
+}
+void run_with_two_rows() {
+  std::vector<float> x(2), y(1);
+  compile(five_steps()).run({{"x", x}, {"y", y}});
 }
 
 ScanOptions in_segments() {
@@ -63,6 +81,8 @@ std::vector<Mistake> control_mistakes() {
       mistake(call, Kind::Argument, "call: the function gives no value", [](Ground& w) { call_values({w.a}, [](const Values&) { return Values{}; }); }),
       mistake(call, Kind::Argument, "custom_vjp: the function uses a value from outside, f32[2,3], for which there would be no derivative; make it an argument", [](Ground& w) { call_values({w.a}, [&](const Values& v) { return Values{v[0] * w.row}; }, false, [](const Values&, const Values&, const Values& ct) { return ct; }); }),
       mistake(call, Kind::Argument, "custom_vjp: the backward function uses a value from outside; make it an argument", [](Ground& w) { call_values({w.a}, itself, false, [&](const Values&, const Values&, const Values& ct) { return Values{ct[0] * w.row}; }); }),
+      mistake_at("", "lib/driver/compiler.cpp", Kind::Shape, "run: with batch = 2, a while takes more steps than its max_steps", [](Ground&) { run_with_two_rows(); }),
+      mistake("lib/eval/regions.cpp", Kind::Shape, "eval: a while takes more than 2 steps, its max_steps", [](Ground&) { (void)eval(five_steps(), std::vector{Tensor(DType::F32, {2})}); }),
       mistake("lib/ir/graph.cpp", Kind::Graph, "output: the value of 'kept' depends on an argument (f32[3]) of a function given to scan, while_loop or call; return it from there", [](Ground& w) { w.g.output("kept", escaped(w.a)); }),
       mistake("lib/ir/graph.cpp", Kind::Graph, "output: the value of 'more' depends on an argument (f32[3]) of a function given to scan, while_loop or call; return it from there", [](Ground& w) { w.g.output("more", scan_values({escaped(w.a)}, {w.a}, same).first[0]); }),
   };

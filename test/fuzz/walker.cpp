@@ -125,6 +125,7 @@ void Walker::run_bodies(NodeId id) {
   };
   run.zeros = [&](const TensorType& type) { return zeros(type); };
   run.extent = [&](Dim d) { return d.at(n_); };
+  run.known = [](Dim) { return true; };
   results_[id] = run_region(graph_, id, operands, run);
   arrays_[id] = results_[id].front();
 }

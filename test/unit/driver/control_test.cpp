@@ -84,6 +84,48 @@ TEST_CASE("control flow, compiled, gives what the interpreter gives", "[control]
   }
 }
 
+namespace {
+
+/// A while of as many steps as `end` says, its value and gradient; updates a donated input, too.
+Graph long_walk(Dim max_steps) {
+  Graph g;
+  const Value w = g.input("w", f64({2})), end = g.input("end", i32({})),
+              sum = g.state("sum", f64({2}));
+  const auto [last, steps] = while_loop(
+      std::pair{w, g.scalar(DType::I32, 0)}, [&](const auto& s) { return s.second < end; },
+      [&](const auto& s) { return std::pair{sin(s.first + w), s.second + 1}; },
+      {.max_steps = max_steps});
+  const Value loss = reduce_sum(last.first);
+  const std::vector<Value> wrt{w};
+  g.output("dw", grad(loss, wrt)[0]);
+  g.output("steps", steps);
+  g.update(sum, sum + last.first);
+  return g;
+}
+
+} // namespace
+
+TEST_CASE("a limit of steps that no input shows grows as the loop needs", "[control]") {
+  const Graph open = long_walk(Dim::symbol("steps")), closed = long_walk(2000);
+  const Executable f = compile(open), g = compile(closed);
+  for (const std::int32_t end : {0, 1, 64, 65, 1000, 3}) {
+    INFO(end << " steps");
+    std::vector<double> w{0.3, -0.7}, sum{1, 2}, other{1, 2}, dw(2), want(2);
+    std::vector<std::int32_t> ends{end}, steps(1), wanted(1);
+    f.run({{"w", w}, {"end", ends}, {"sum", sum}, {"dw", dw}, {"steps", steps}});
+    g.run({{"w", w}, {"end", ends}, {"sum", other}, {"dw", want}, {"steps", wanted}});
+    CHECK(dw == want);
+    CHECK(sum == other); // updated once, however often the call began anew
+    CHECK(steps[0] == end);
+    if (end > 100) continue;
+    const std::vector<Tensor> in{Tensor::of<double>({2}, w), Tensor::of<std::int32_t>({}, ends),
+                                 Tensor::of<double>({2}, std::vector<double>{1, 2})};
+    const std::vector<Tensor> judged = eval(open, in);
+    CHECK(std::fabs(judged[0].data<double>()[0] - want[0]) <= 1e-12);
+    CHECK(judged[1].data<std::int32_t>()[0] == end);
+  }
+}
+
 // All but what is summed up at the end, for which the order is another.
 TEST_CASE("at strict, a loop has the bits of its steps written out", "[control]") {
   int count = 0;
