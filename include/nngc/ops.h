@@ -112,6 +112,10 @@ Value reduce_mean(Value x, Axes axes = {}, bool keepdims = false, Where where = 
 Value reduce_prod(Value x, Axes axes = {}, bool keepdims = false, Where where = Where::current());
 Value reduce_max(Value x, Axes axes = {}, bool keepdims = false, Where where = Where::current());
 Value reduce_min(Value x, Axes axes = {}, bool keepdims = false, Where where = Where::current());
+/// With the derivative at a tie: to the first extreme element (First), or an equal share each
+/// (Half). The default is First.
+Value reduce_max(Value x, Axes axes, bool keepdims, Tie tie, Where where = Where::current());
+Value reduce_min(Value x, Axes axes, bool keepdims, Tie tie, Where where = Where::current());
 Value reduce_and(Value x, Axes axes = {}, bool keepdims = false, Where where = Where::current());
 Value reduce_or(Value x, Axes axes = {}, bool keepdims = false, Where where = Where::current());
 /// i32 index of the first extreme element along `axis`; NaN counts as extreme.

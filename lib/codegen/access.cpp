@@ -66,7 +66,7 @@ Value* load_place(IrContext& ir, const Place& place) {
   return load_offsets(ir, place.dtype, place.address, offsets_of(ir, place), mask);
 }
 
-void store_place(IrContext& ir, const Place& place, Value* value) {
+static void store_place(IrContext& ir, const Place& place, Value* value) {
   if (uniform(place)) {
     emit_if(ir, place.condition, [&] { store_place(ir, unconditional(place), value); });
     return;
@@ -79,7 +79,7 @@ void store_place(IrContext& ir, const Place& place, Value* value) {
     store_offsets(ir, place.dtype, place.address, offsets_of(ir, place), value, mask);
 }
 
-void add_to_place(IrContext& ir, const Place& place, Value* value) {
+static void join_place(IrContext& ir, const Place& place, loop::Op op, Value* value) {
   auto& b = ir.builder;
   Value* mask = full_mask(ir, place);
   Value* offsets = offsets_of(ir, place);
@@ -93,9 +93,16 @@ void add_to_place(IrContext& ir, const Place& place, Value* value) {
     emit_if(ir, mask ? lane(mask, i) : b.getTrue(), [&] {
       Value* where = lane(offsets, i);
       Value* old = load_offsets(ir, place.dtype, place.address, where, nullptr);
-      Value* sum = instrs.binary(loop::Op::Add, place.dtype, old, lane(value, i));
-      store_offsets(ir, place.dtype, place.address, where, sum, nullptr);
+      Value* joined = instrs.binary(op, place.dtype, old, lane(value, i));
+      store_offsets(ir, place.dtype, place.address, where, joined, nullptr);
     });
+}
+
+void put_place(IrContext& ir, const Place& place, loop::Op effect, Value* value) {
+  using loop::Op;
+  if (effect == Op::Store || effect == Op::StoreAt) return store_place(ir, place, value);
+  const Op op = effect == Op::AddAt ? Op::Add : effect == Op::MaxAt ? Op::Max : Op::Min;
+  join_place(ir, place, op, value);
 }
 
 } // namespace nngc::codegen

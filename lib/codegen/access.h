@@ -1,5 +1,5 @@
-/// Op::Load, LoadAt, Store, StoreAt and AddAt on lanes: which of LLVM's loads and stores each
-/// becomes.
+/// Op::Load, LoadAt, Store, StoreAt, AddAt and the like on lanes: which of LLVM's loads and stores
+/// each becomes.
 #pragma once
 
 #include "codegen/instr_emitter.h"
@@ -21,8 +21,8 @@ struct Place {
 };
 
 [[nodiscard]] Value* load_place(IrContext& ir, const Place& place);
-void store_place(IrContext& ir, const Place& place, Value* value);
-/// Adds lane after lane, so that equal addresses all count.
-void add_to_place(IrContext& ir, const Place& place, Value* value);
+/// Any effect: stores, or joins the value with what is there, lane after lane, so that equal
+/// addresses all count.
+void put_place(IrContext& ir, const Place& place, loop::Op effect, Value* value);
 
 } // namespace nngc::codegen

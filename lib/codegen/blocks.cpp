@@ -7,6 +7,8 @@ namespace nngc::codegen {
 namespace {
 
 using loop::most_blocks;
+/// About what one element of a sort costs, in scalar operations.
+constexpr std::int64_t sort_weight = 64;
 /// Chunks of the lane dim are whole multiples of the widest unrolled step.
 constexpr std::int64_t lane_granule = 256;
 
@@ -67,6 +69,7 @@ Value* work(Frame& frame, const loop::Kernel& kernel) {
     for (const loop::Phase& phase : kernel.phases) epilogue += weight(phase.body);
     return ir.builder.CreateAdd(scaled(ir, points, ir.i64(2)), scaled(ir, outer, ir.i64(epilogue)));
   }
+  if (kernel.kind == loop::KernelKind::Sort) return scaled(ir, points, ir.i64(sort_weight));
   std::int64_t deep = 0, flat = 0;
   for (const loop::Phase& phase : kernel.phases) (phase.loops ? deep : flat) += weight(phase.body);
   return ir.builder.CreateAdd(scaled(ir, points, ir.i64(deep)), scaled(ir, outer, ir.i64(flat)));

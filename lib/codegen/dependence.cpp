@@ -9,7 +9,9 @@ namespace nngc::codegen {
 
 using loop::Op;
 
-bool is_effect(Op op) { return op == Op::Store || op == Op::StoreAt || op == Op::AddAt; }
+bool is_effect(Op op) { return op >= Op::Store; }
+
+bool is_running(Op op) { return op == Op::Running || op == Op::Before; }
 
 bool is_access(Op op) { return op == Op::Load || op == Op::LoadAt || is_effect(op); }
 
@@ -52,6 +54,7 @@ std::vector<std::vector<DimSet>> dependences(const loop::Kernel& kernel) {
         if (operand >= 0) set |= sets[static_cast<std::size_t>(operand)];
       for (const loop::Affine::Term& term : instr.index.terms) set |= DimSet{1} << term.dim;
       if (instr.op == Op::Acc || instr.op == Op::Reduced) set |= parallel;
+      if (is_running(instr.op)) set |= all;
       if (is_effect(instr.op) || (is_access(instr.op) && stored.contains(instr.buffer)))
         set |= deep ? all : parallel;
       sets.push_back(set);

@@ -23,5 +23,7 @@ using DimSet = std::uint64_t;
 [[nodiscard]] Dim stride_of(const loop::Affine& index, int dim);
 [[nodiscard]] bool is_effect(loop::Op op);
 [[nodiscard]] bool is_access(loop::Op op);
+/// Running, Before.
+[[nodiscard]] bool is_running(loop::Op op);
 
 } // namespace nngc::codegen

@@ -150,10 +150,7 @@ private:
     }
     if (!is_effect(instr.op)) return load_place(ir_, where);
     Value* stored = value(instr.op == Op::Store ? instr.a : instr.b, j);
-    if (instr.op == Op::AddAt)
-      add_to_place(ir_, where, stored);
-    else
-      store_place(ir_, where, stored);
+    put_place(ir_, where, instr.op, stored);
     return nullptr;
   }
 

@@ -9,7 +9,7 @@ std::vector<int> used_buffers(const loop::Kernel& kernel) {
   const auto add = [&](int buffer) {
     if (buffer >= 0 && std::ranges::find(used, buffer) == used.end()) used.push_back(buffer);
   };
-  if (kernel.kind == loop::KernelKind::Contraction) {
+  if (kernel.kind != loop::KernelKind::Nest) {
     add(kernel.a.buffer);
     add(kernel.b.buffer);
     add(kernel.scratch);

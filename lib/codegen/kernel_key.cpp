@@ -67,6 +67,8 @@ std::string kernel_key(const loop::Entry& entry, const loop::Kernel& kernel) {
   }
   key.buffer(kernel.scratch);
   for (const int buffer : stored_past_caches(entry, kernel)) key.buffer(buffer);
+  key.dim(kernel.count);
+  key.number(kernel.descending);
   key.number(kernel.scratch_row);
   key.number(kernel.rows);
   key.number(kernel.chains);

@@ -11,6 +11,7 @@
 #include "codegen/kernel_key.h"
 #include "codegen/nest_emitter.h"
 #include "codegen/past_caches.h"
+#include "codegen/sort_emitter.h"
 #include "codegen/transpose_emitter.h"
 
 namespace nngc::codegen {
@@ -57,6 +58,8 @@ private:
     ir_.calls_functions = functions_in(kernel) > most_written_out;
     if (kernel.kind == loop::KernelKind::Contraction)
       ContractionEmitter(frame, kernel, known->getArg(0)).emit(known->getArg(1), known->getArg(2));
+    else if (kernel.kind == loop::KernelKind::Sort)
+      emit_sort(frame, kernel, known->getArg(1), known->getArg(2));
     else if (is_transpose(kernel))
       emit_transpose(frame, kernel, known->getArg(1), known->getArg(2));
     else

@@ -83,6 +83,8 @@ void NestEmitter::run(std::size_t phase, std::size_t number) {
       slot.push_back(load_place(ir_, where));
       break;
     }
+    case Op::Running: slot.push_back(running(phase, state.after, instr.imm, part)); break;
+    case Op::Before: slot.push_back(running(phase, state.before, instr.imm, part)); break;
     case Op::Reduced: {
       const PhaseState& earlier = phases_[static_cast<std::size_t>(instr.phase)];
       const auto reductions =
@@ -129,6 +131,17 @@ NestEmitter::Slot NestEmitter::side_by_side(std::size_t phase, const loop::Instr
           b.CreateShuffleVector(both, range(nest_lanes, nest_lanes))};
 }
 
+Value* NestEmitter::running(std::size_t phase, const Values& carried, int number, int part) {
+  const auto& reductions = kernel_.phases[phase].reductions;
+  std::size_t at = 0;
+  for (int i = 0; i < number; ++i)
+    at += carried_width(reductions[static_cast<std::size_t>(i)].op) *
+          static_cast<std::size_t>(parts_);
+  const std::size_t width = carried_width(reductions[static_cast<std::size_t>(number)].op);
+  // Of a value and its position, the position.
+  return carried.at(at + static_cast<std::size_t>(part) * width + width - 1);
+}
+
 Place NestEmitter::place(const loop::Instr& instr, const Access& access, std::size_t phase,
                          int part, bool in_lanes) {
   const bool plain = instr.op == Op::Load || instr.op == Op::Store;
@@ -152,10 +165,7 @@ void NestEmitter::effect(const loop::Instr& instr, const Access& access, std::si
   where.past_caches =
       instr.op == Op::Store && std::ranges::find(past_caches_, instr.buffer) != past_caches_.end();
   Value* stored = value(phase, instr.op == Op::Store ? instr.a : instr.b, part);
-  if (instr.op == Op::AddAt)
-    add_to_place(ir_, where, stored);
-  else
-    store_place(ir_, where, stored);
+  put_place(ir_, where, instr.op, stored);
 }
 
 } // namespace nngc::codegen

@@ -15,6 +15,12 @@ NestEmitter::NestEmitter(Frame& frame, const loop::Kernel& kernel, std::vector<i
   for (std::size_t p = 0; p < kernel.phases.size(); ++p) {
     PhaseState state;
     state.depends = std::move(depends[p]);
+    for (const loop::Instr& instr : kernel.phases[p].body) {
+      bool late = is_running(instr.op);
+      for (const int operand : {instr.a, instr.b, instr.c})
+        late = late || (operand >= 0 && state.is_late[static_cast<std::size_t>(operand)]);
+      state.is_late.push_back(late);
+    }
     state.slots.resize(kernel.phases[p].body.size());
     for (const loop::Instr& instr : kernel.phases[p].body) {
       if (!is_access(instr.op)) {
@@ -251,8 +257,7 @@ Values NestEmitter::step(std::size_t phase, const Values& carried) {
     const std::size_t width = emitter.has_position() ? 2 : 1;
     const std::size_t parts = carried.size() == 0 ? 1 : [&] {
       std::size_t values = 0;
-      for (const loop::Reduction& each : reductions)
-        values += each.op == loop::ReduceOp::ArgMax || each.op == loop::ReduceOp::ArgMin ? 2 : 1;
+      for (const loop::Reduction& each : reductions) values += carried_width(each.op);
       return carried.size() / values;
     }();
     for (std::size_t part = 0; part < static_cast<std::size_t>(parts_); ++part) {
@@ -262,7 +267,8 @@ Values NestEmitter::step(std::size_t phase, const Values& carried) {
         return splat(ir_, value(phase, instr, static_cast<int>(part)), lanes);
       };
       Accumulated old{carried[at], width == 2 ? carried[at + 1] : nullptr};
-      Accumulated added{operand(reduction.value), width == 2 ? operand(reduction.index) : nullptr};
+      Accumulated added{operand(reduction.value),
+                        reduction.index >= 0 ? operand(reduction.index) : nullptr};
       // A mask of parallel lanes needs no care here: what masked lanes sum up is never stored.
       const Accumulated sum = emitter.join(old, added, lane_is_parallel() ? nullptr : mask_);
       next[at] = sum.value;
@@ -270,7 +276,15 @@ Values NestEmitter::step(std::size_t phase, const Values& carried) {
     }
     first += parts * width;
   }
+  run_late(phase, carried, next);
   return next;
+}
+
+void NestEmitter::run_late(std::size_t phase, const Values& before, const Values& after) {
+  PhaseState& state = phases_[phase];
+  state.before = before, state.after = after;
+  for (std::size_t i = 0; i < state.is_late.size(); ++i)
+    if (state.is_late[i]) run(phase, i);
 }
 
 void NestEmitter::enter(std::size_t phase, int dim, Value* index) {
@@ -285,7 +299,7 @@ void NestEmitter::enter(std::size_t phase, int dim, Value* index) {
 
 void NestEmitter::run_level(std::size_t phase, int dim) {
   for (std::size_t i = 0; i < phases_[phase].depends.size(); ++i)
-    if (deepest(phases_[phase].depends[i]) == dim) run(phase, i);
+    if (deepest(phases_[phase].depends[i]) == dim && !phases_[phase].is_late[i]) run(phase, i);
 }
 
 } // namespace nngc::codegen

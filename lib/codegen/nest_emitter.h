@@ -28,6 +28,8 @@ private:
   using Slot = std::vector<Value*>;
   struct PhaseState {
     std::vector<DimSet> depends;
+    std::vector<bool> is_late; ///< per instruction: made of a running value, so run behind the step
+    Values before, after;      ///< the accumulators of the step that runs
     std::vector<int> access_of; ///< per instruction; -1: none
     std::vector<Access> accesses;
     std::vector<Slot> slots;
@@ -64,6 +66,8 @@ private:
   [[nodiscard]] Values finished(std::size_t phase, const Values& carried, int parts);
   Values reduction_loop(std::size_t phase, int dim, Values carried);
   Values step(std::size_t phase, const Values& carried);
+  /// What reads running values, once the step from `before` to `after` is made.
+  void run_late(std::size_t phase, const Values& before, const Values& after);
 
   /// Moves the phase's addresses on by dim's index and computes what depends on no deeper dim.
   void enter(std::size_t phase, int dim, Value* index);
@@ -73,6 +77,8 @@ private:
   [[nodiscard]] bool together(const loop::Instr& instr, int parts) const;
   [[nodiscard]] Slot side_by_side(std::size_t phase, const loop::Instr& instr);
   [[nodiscard]] Value* value(std::size_t phase, int number, int part);
+  /// The part of the accumulators `carried` that reduction `number` goes on with.
+  [[nodiscard]] Value* running(std::size_t phase, const Values& carried, int number, int part);
   [[nodiscard]] Value* index_value(const loop::Affine& index, int part, bool varies);
   /// Where a load or store finds its elements, as one element or as lanes.
   [[nodiscard]] Place place(const loop::Instr& instr, const Access& access, std::size_t phase,

@@ -16,6 +16,10 @@ bool greatest(ReduceOp op) { return op == ReduceOp::Max || op == ReduceOp::ArgMa
 
 } // namespace
 
+std::size_t carried_width(ReduceOp op) {
+  return op == ReduceOp::ArgMax || op == ReduceOp::ArgMin ? 2 : 1;
+}
+
 ReductionEmitter::ReductionEmitter(IrContext& ir, ReduceOp op, DType dtype)
     : ir_(ir), instrs_(ir), op_(op), dtype_(dtype),
       kept_(dtype == DType::BF16 || dtype == DType::F16 ? DType::F32 : dtype) {}
@@ -26,6 +30,10 @@ Accumulated ReductionEmitter::identity(int lanes) {
   switch (op_) {
   case ReduceOp::Add:
   case ReduceOp::Or: value = llvm::Constant::getNullValue(type); break;
+  case ReduceOp::Linrec: // what is added to -0 stays as it is, 0s included
+    value = is_float(kept_) ? llvm::ConstantFP::getNegativeZero(type)
+                            : llvm::Constant::getNullValue(type);
+    break;
   case ReduceOp::And: value = llvm::Constant::getAllOnesValue(type); break;
   case ReduceOp::Mul:
     value = is_float(kept_) ? llvm::ConstantFP::get(type, 1.0) : llvm::ConstantInt::get(type, 1);
@@ -79,6 +87,11 @@ Accumulated ReductionEmitter::join(const Accumulated& a, const Accumulated& b, V
     if (mask) wins = builder.CreateAnd(wins, mask);
     return {builder.CreateSelect(wins, b.value, a.value),
             builder.CreateSelect(wins, b.position, a.position)};
+  }
+  if (op_ == ReduceOp::Linrec) {
+    Value* product = instrs_.binary(Op::Mul, kept_, b.position, a.value);
+    joined.value = instrs_.binary(Op::Add, kept_, product, b.value);
+    return joined;
   }
   static constexpr Op ops[] = {Op::Add, Op::Mul, Op::Max, Op::Min, Op::And, Op::Or};
   joined.value = instrs_.binary(ops[static_cast<int>(op_)], kept_, a.value, b.value);

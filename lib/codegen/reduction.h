@@ -6,20 +6,22 @@
 
 namespace nngc::codegen {
 
-/// An accumulator: the value so far and, for ArgMax and ArgMin, its position.
+/// An accumulator: the value so far and, for ArgMax and ArgMin, its position. What is joined to one
+/// of Linrec brings its factor in the position's place.
 struct Accumulated {
   Value* value = nullptr;
   Value* position = nullptr;
 };
+
+/// How many values an accumulator is.
+[[nodiscard]] std::size_t carried_width(loop::ReduceOp op);
 
 class ReductionEmitter {
 public:
   /// `dtype` is that of the values; sums of 16-bit floats are kept in f32 and rounded at the end.
   ReductionEmitter(IrContext& ir, loop::ReduceOp op, DType dtype);
 
-  [[nodiscard]] bool has_position() const {
-    return op_ == loop::ReduceOp::ArgMax || op_ == loop::ReduceOp::ArgMin;
-  }
+  [[nodiscard]] bool has_position() const { return carried_width(op_) == 2; }
   [[nodiscard]] Accumulated identity(int lanes);
   /// The two joined; lanes outside the mask (null: none) keep `a`.
   [[nodiscard]] Accumulated join(const Accumulated& a, const Accumulated& b, Value* mask);

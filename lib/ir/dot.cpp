@@ -89,9 +89,10 @@ Look DotWriter::look(NodeId id) const {
   if (graph_.node(id).op == Opcode::Input) return {"#ffe8a3", "#a67c00"};
   if (is_leaf(id)) return {"#f2f2f2", "#8c8c8c"};
   if (def.lowering == Lowering::Dot) return {"#c9b8ee", "#5b3fa0"};
-  if (def.lowering == Lowering::Reduce || def.lowering == Lowering::ArgReduce)
+  if (def.lowering == Lowering::Reduce || def.lowering == Lowering::ArgReduce ||
+      def.lowering == Lowering::Cumulate || def.lowering == Lowering::Sort)
     return {"#f8c9a0", "#b35c12"};
-  if (def.lowering == Lowering::Gather || def.lowering == Lowering::ScatterAdd)
+  if (def.lowering == Lowering::Gather || def.lowering == Lowering::Scatter)
     return {"#f6bfd2", "#ab3a64"};
   if ((def.traits & trait::Elementwise) != 0) return {"#c8e3f5", "#2c6e9e"};
   return {"#d9efd0", "#4f8a35"}; // movement

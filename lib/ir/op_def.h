@@ -58,9 +58,13 @@ enum class Lowering : std::uint8_t {
   Pad,
   Concat,
   Gather,
-  ScatterAdd,
+  DynamicSlice,
+  DynamicUpdateSlice,
+  Scatter,
   Reduce,
   ArgReduce,
+  Cumulate,
+  Sort,
   Dot,
   Region, ///< its graphs become bodies that one control kernel calls
   Result

@@ -39,6 +39,9 @@ enum class Op : std::uint8_t {
            ///< untouched
   Acc,     ///< contraction only: the finished sum of this (batch, m, n)
   Reduced, ///< result number `imm` of the earlier phase `phase`
+  Running, ///< reduction number `imm` of this phase as it stands after this step: only where no
+           ///< reduction dim lies in lanes, so that steps come one after another, in order
+  Before,  ///< ... as it stood before this step
   // arithmetic; ints wrap; type is that of the result
   Neg,
   Abs,
@@ -88,7 +91,10 @@ enum class Op : std::uint8_t {
   // effects
   Store,   ///< buffer[index] = a
   StoreAt, ///< buffer[index + a] = b where c (-1: always)
-  AddAt,   ///< buffer[index + a] += b where c; order: the nest's own, so such a nest has one block
+  // As the next, in the nest's own order: such a nest has one block.
+  AddAt, ///< buffer[index + a] += b where c
+  MaxAt, ///< buffer[index + a] = max(buffer[index + a], b) where c
+  MinAt, ///< the same with min
 };
 // Max and Min of floats return NaN if either is NaN. Div by 0 of ints gives 0, Rem by 0 gives a;
 // INT_MIN/-1 wraps. Shifts by >= width give 0 (ShrArith: the sign). Bools are 0 or 1.
@@ -109,16 +115,17 @@ struct Loop {
   std::string name; ///< for printing
 };
 
-enum class ReduceOp : std::uint8_t { Add, Mul, Max, Min, And, Or, ArgMax, ArgMin };
+enum class ReduceOp : std::uint8_t { Add, Mul, Max, Min, And, Or, ArgMax, ArgMin, Linrec };
 
 /// Combines `value` (an instruction of the phase) over all reduction dims. The dtype is the
 /// value's; ArgMax and ArgMin give the I64 position `index` (an instruction, I64) of the first
 /// extreme value, NaN counting as extreme. The tree is fixed by the extents: never by the target's
-/// vector width or by threads.
+/// vector width or by threads. Linrec goes from h to `index` * h + `value`, with two roundings and
+/// from h = -0, and is there for Running and Before only.
 struct Reduction {
   ReduceOp op = ReduceOp::Add;
   int value = -1;
-  int index = -1;
+  int index = -1; ///< ArgMax, ArgMin: I64; Linrec: the factor, of the value's dtype
 };
 
 /// A body run for each parallel point; `loops` says whether it also runs over all reduction dims.
@@ -136,7 +143,7 @@ struct MatrixOperand {
   Affine index; ///< over the kernel's dims
 };
 
-enum class KernelKind : std::uint8_t { Nest, Contraction, Control };
+enum class KernelKind : std::uint8_t { Nest, Contraction, Control, Sort };
 
 /// What a body gets for one of its arguments.
 struct Passed {
@@ -189,6 +196,10 @@ inline constexpr std::int64_t most_blocks = 16;
 /// B, in the order of k, each product fused into the sum (`chains` sums where there are several);
 /// then `phases[0].body`, the epilogue, runs per (batch, m, n), with Op::Acc. The n dim lies in
 /// lanes: B and the stores have stride 1 (or 0) in n wherever speed matters; any stride is right.
+/// Sort: dims are parallel... and one more, the axis. Element A says what is sorted; B, an I32, is
+/// given the position along the axis of the element that comes there in order, for the first
+/// `count` of them. Equal elements keep their order, and so do zeros of either sign; NaN comes
+/// last.
 struct Kernel {
   std::string name; ///< an identifier, unique in the program: also the symbol's name
   KernelKind kind = KernelKind::Nest;
@@ -203,6 +214,7 @@ struct Kernel {
   /// k = c, c + chains, ... in order, and neighbours are added in pairs. More than one needs a
   /// static k.
   int chains = 1;
+  /// Sort: an Arena buffer of u64, a piece of sort_words() words a block (sort_scratch.h).
   /// Contraction: an Arena buffer of the operand's dtype where every block may copy columns of B
   /// together; -1: none. Room for all k of n + 64 columns, or of 1024 if that is less.
   /// Nest: an Arena buffer of `most_blocks` times `rows` pieces of `scratch_row` elements. Each
@@ -211,10 +223,23 @@ struct Kernel {
   std::int64_t scratch_row = 0;
   /// Nest: how many points of the last parallel dim may be under way at once, a power of two.
   int rows = 1;
-  bool serial = false; ///< must run as one block (AddAt, duplicates)
-  Control control;     ///< Control: it has no dims and no phases
-  std::string note;    ///< where it comes from, for prints: "dot_general %7 + bias + relu"
+  bool serial = false;     ///< must run as one block (AddAt, duplicates)
+  Dim count;               ///< Sort: how many positions are stored
+  bool descending = false; ///< Sort
+  Control control;         ///< Control: it has no dims and no phases
+  std::string note;        ///< where it comes from, for prints: "dot_general %7 + bias + relu"
 };
+
+/// Sort: what sorting one row takes, in 64-bit words: twice the row, of whose elements each is a
+/// key and a position in one word, or in two where the key fills one; with room for the last whole
+/// step.
+inline constexpr std::int64_t sort_step = 8;
+[[nodiscard]] inline std::int64_t sort_element_words(const Kernel& kernel) {
+  return byte_size(kernel.operand_type) == 8 ? 2 : 1;
+}
+[[nodiscard]] inline Dim sort_words(const Kernel& kernel) {
+  return (kernel.dims.back().extent + Dim(2 * sort_step)) * Dim(2 * sort_element_words(kernel));
+}
 
 enum class BufferKind : std::uint8_t { Input, Output, InOut, Arena, Constant };
 

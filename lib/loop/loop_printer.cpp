@@ -9,17 +9,20 @@ namespace nngc::loop {
 namespace {
 
 constexpr std::array op_names = {
-    "const",      "index", "load",     "load_at",  "acc",         "reduced",   "neg",    "abs",
-    "add",        "sub",   "mul",      "div",      "rem",         "max",       "min",    "and",
-    "or",         "xor",   "not",      "shl",      "shr_logical", "shr_arith", "fma",    "eq",
-    "ne",         "lt",    "le",       "gt",       "ge",          "is_finite", "select", "convert",
-    "exp",        "expm1", "log",      "log1p",    "sqrt",        "rsqrt",     "sin",    "cos",
-    "tan",        "tanh",  "logistic", "erf",      "atan",        "pow",       "floor",  "ceil",
-    "round_even", "trunc", "store",    "store_at", "add_at"};
-static_assert(op_names.size() == static_cast<std::size_t>(Op::AddAt) + 1);
+    "const",  "index",       "load",      "load_at",   "acc",      "reduced", "running",
+    "before", "neg",         "abs",       "add",       "sub",      "mul",     "div",
+    "rem",    "max",         "min",       "and",       "or",       "xor",     "not",
+    "shl",    "shr_logical", "shr_arith", "fma",       "eq",       "ne",      "lt",
+    "le",     "gt",          "ge",        "is_finite", "select",   "convert", "exp",
+    "expm1",  "log",         "log1p",     "sqrt",      "rsqrt",    "sin",     "cos",
+    "tan",    "tanh",        "logistic",  "erf",       "atan",     "pow",     "floor",
+    "ceil",   "round_even",  "trunc",     "store",     "store_at", "add_at",  "max_at",
+    "min_at"};
+static_assert(op_names.size() == static_cast<std::size_t>(Op::MinAt) + 1);
 
-constexpr std::array reduce_names = {"add", "mul", "max", "min", "and", "or", "arg_max", "arg_min"};
-static_assert(reduce_names.size() == static_cast<std::size_t>(ReduceOp::ArgMin) + 1);
+constexpr std::array reduce_names = {"add", "mul",     "max",     "min",   "and",
+                                     "or",  "arg_max", "arg_min", "linrec"};
+static_assert(reduce_names.size() == static_cast<std::size_t>(ReduceOp::Linrec) + 1);
 
 std::string affine(const Affine& index, const Kernel& kernel) {
   std::string text;
@@ -72,8 +75,19 @@ std::string instruction(const Entry& entry, const Kernel& kernel, const Instr& i
     return fmt::format("store{} ={}{}", place(instr.a), operand(instr.b), condition(instr.c));
   case Op::AddAt:
     return fmt::format("add_at{} +={}{}", place(instr.a), operand(instr.b), condition(instr.c));
+  case Op::MaxAt:
+  case Op::MinAt:
+    return fmt::format("{}{} with{}{}", name(instr.op), place(instr.a), operand(instr.b),
+                       condition(instr.c));
+  case Op::Running:
+  case Op::Before: return text + fmt::format(" result {}", instr.imm);
   default: return text + operand(instr.a) + operand(instr.b) + operand(instr.c);
   }
+}
+
+std::string_view kind_name(KernelKind kind) {
+  constexpr std::array names = {"nest", "contraction", "control", "sort"};
+  return names[static_cast<std::size_t>(kind)];
 }
 
 std::string_view kind_name(BufferKind kind) {
@@ -130,8 +144,7 @@ std::string control(const Entry& entry, const Kernel& kernel) {
 
 std::string print(const Entry& entry, const Kernel& kernel) {
   if (kernel.kind == KernelKind::Control) return control(entry, kernel);
-  std::string text = fmt::format(
-      "  {} {}(", kernel.kind == KernelKind::Nest ? "nest" : "contraction", kernel.name);
+  std::string text = fmt::format("  {} {}(", kind_name(kernel.kind), kernel.name);
   for (std::size_t d = 0; d < kernel.dims.size(); ++d) {
     const char* separator = d == 0                                   ? ""
                             : static_cast<int>(d) == kernel.parallel ? "; reduce "
@@ -147,6 +160,12 @@ std::string print(const Entry& entry, const Kernel& kernel) {
                         buffer_name(entry, kernel.a.buffer), affine(kernel.a.index, kernel),
                         buffer_name(entry, kernel.b.buffer), affine(kernel.b.index, kernel),
                         kernel.chains > 1 ? fmt::format(" in {} chains", kernel.chains) : "",
+                        nngc::name(kernel.operand_type));
+  if (kernel.kind == KernelKind::Sort)
+    text += fmt::format("    {}[{}] = positions of {}[{}]{}, the first {}  // {}\n",
+                        buffer_name(entry, kernel.b.buffer), affine(kernel.b.index, kernel),
+                        buffer_name(entry, kernel.a.buffer), affine(kernel.a.index, kernel),
+                        kernel.descending ? " descending" : "", kernel.count.str(),
                         nngc::name(kernel.operand_type));
   if (kernel.scratch >= 0)
     text += fmt::format(

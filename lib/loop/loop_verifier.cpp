@@ -8,58 +8,11 @@
 #include <stdexcept>
 
 #include "loop/loop_printer.h"
+#include "loop/op_operands.h"
+#include "loop/sort_scratch.h"
 
 namespace nngc::loop {
 namespace {
-
-/// Which of a, b, c an op needs: required and optional ones.
-struct Operands {
-  int required = 0;
-  bool last_optional = false; ///< LoadAt, StoreAt, AddAt: a condition may follow
-};
-
-Operands operands_of(Op op) {
-  switch (op) {
-  case Op::Const:
-  case Op::Index:
-  case Op::Load:
-  case Op::Acc:
-  case Op::Reduced: return {0};
-  case Op::LoadAt: return {1, true};
-  case Op::StoreAt:
-  case Op::AddAt: return {2, true};
-  case Op::Fma:
-  case Op::Select: return {3};
-  case Op::Add:
-  case Op::Sub:
-  case Op::Mul:
-  case Op::Div:
-  case Op::Rem:
-  case Op::Max:
-  case Op::Min:
-  case Op::And:
-  case Op::Or:
-  case Op::Xor:
-  case Op::Shl:
-  case Op::ShrLogical:
-  case Op::ShrArith:
-  case Op::Eq:
-  case Op::Ne:
-  case Op::Lt:
-  case Op::Le:
-  case Op::Gt:
-  case Op::Ge:
-  case Op::Pow: return {2};
-  default: return {1};
-  }
-}
-
-bool is_memory(Op op) {
-  return op == Op::Load || op == Op::LoadAt || op == Op::Store || op == Op::StoreAt ||
-         op == Op::AddAt;
-}
-
-bool writes(Op op) { return op == Op::Store || op == Op::StoreAt || op == Op::AddAt; }
 
 class Verifier {
 public:
@@ -208,6 +161,8 @@ private:
       if (kernel.scratch >= 0 &&
           require(valid_buffer(kernel.scratch), "its scratch does not exist"))
         check_scratch();
+    } else if (kernel.kind == KernelKind::Sort) {
+      check_sort();
     } else {
       if (kernel.scratch >= 0 &&
           require(valid_buffer(kernel.scratch), "its scratch does not exist"))
@@ -218,6 +173,29 @@ private:
               "lane is neither the last parallel nor the last reduction dim");
     }
     for (phase_ = 0; phase_ < kernel.phases.size(); ++phase_) check_phase(kernel.phases[phase_]);
+  }
+
+  void check_sort() {
+    const Kernel& kernel = *kernel_;
+    const int rank = static_cast<int>(kernel.dims.size());
+    require(rank >= 1 && kernel.parallel == rank - 1, "a sort has one dim that is sorted");
+    require(kernel.phases.empty(), "a sort has no phases");
+    check_dim(kernel.count);
+    for (const MatrixOperand* operand : {&kernel.a, &kernel.b}) {
+      if (!require(valid_buffer(operand->buffer), "an operand's buffer does not exist")) return;
+      check_affine(operand->index, rank);
+    }
+    require(buffer(kernel.a.buffer).dtype == kernel.operand_type,
+            "what is sorted is not of the operand type");
+    const Buffer& out = buffer(kernel.b.buffer);
+    require(out.dtype == DType::I32, "the positions are no i32");
+    require(out.kind != BufferKind::Input && out.kind != BufferKind::Constant,
+            "it writes a buffer that is read only");
+    if (!require(valid_buffer(kernel.scratch), "its scratch does not exist")) return;
+    const Buffer& scratch = buffer(kernel.scratch);
+    require(scratch.kind == BufferKind::Arena && scratch.dtype == DType::U64 &&
+                scratch.size == sort_scratch_words(kernel),
+            "scratch is not in the arena or not of the right size");
   }
 
   void check_scratch_rows() {
@@ -267,6 +245,10 @@ private:
     const bool bitwise = reduction.op == ReduceOp::And || reduction.op == ReduceOp::Or;
     require(bitwise ? !is_float(type) : type != DType::Bool || reduction.op >= ReduceOp::Max,
             fmt::format("{} cannot reduce {}", name(reduction.op), nngc::name(type)));
+    if (reduction.op == ReduceOp::Linrec)
+      require(valid(reduction.index) &&
+                  phase.body[static_cast<std::size_t>(reduction.index)].type == type,
+              "a factor is not of the value's type");
     if (reduction.op == ReduceOp::ArgMax || reduction.op == ReduceOp::ArgMin)
       require(valid(reduction.index) &&
                   phase.body[static_cast<std::size_t>(reduction.index)].type == DType::I64,
@@ -301,7 +283,7 @@ private:
                           : writes(instr.op)    ? type(instr.b)
                                                 : instr.type;
       require(target.dtype == moved, "its dtype is not the buffer's");
-      require(instr.op != Op::AddAt || kernel_->serial, "the nest is not serial");
+      require(instr.op < Op::AddAt || kernel_->serial, "the nest is not serial");
       if (instr.op != Op::Load && instr.op != Op::Store) {
         require(type(instr.a) == DType::I64, "its offset is no i64");
         const int condition = instr.op == Op::LoadAt ? instr.b : instr.c;
@@ -322,6 +304,16 @@ private:
     } else if (instr.op == Op::Acc) {
       require(kernel_->kind == KernelKind::Contraction, "only contractions have a sum");
       require(instr.type == kernel_->acc_type, "it is not of the sum's type");
+    } else if (instr.op == Op::Running || instr.op == Op::Before) {
+      if (!require(instr.imm >= 0 && instr.imm < static_cast<int>(phase.reductions.size()),
+                   "its phase has no such result"))
+        return;
+      require(kernel_->lane < kernel_->parallel, "the steps do not come one after another");
+      const Reduction& reduction = phase.reductions[static_cast<std::size_t>(instr.imm)];
+      const bool position = reduction.op == ReduceOp::ArgMax || reduction.op == ReduceOp::ArgMin;
+      require(instr.type == (position ? DType::I64
+                                      : phase.body[static_cast<std::size_t>(reduction.value)].type),
+              "it is not of the result's type");
     } else if (instr.op == Op::Reduced) {
       const auto earlier = static_cast<std::size_t>(instr.phase);
       if (!require(instr.phase >= 0 && earlier < phase_, "its phase is not earlier")) return;

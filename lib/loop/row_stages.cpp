@@ -17,7 +17,7 @@ bool has_stages(const Kernel& kernel) {
     if (std::ranges::any_of(phase.reductions, [](const Reduction& r) { return r.index >= 0; }))
       return false;
     for (const Instr& instr : phase.body) {
-      if (instr.op == Op::LoadAt || instr.op == Op::StoreAt || instr.op == Op::AddAt) return false;
+      if (instr.op == Op::LoadAt || instr.op > Op::Store) return false;
       // rows / 2 points later, a piece of scratch memory is still that point's; twice that, not.
       if (instr.buffer < 0 || instr.buffer != kernel.scratch) continue;
       if (instr.op == Op::Store) stored = std::min(stored, p);

@@ -19,9 +19,9 @@ int Body::emit(Op op, DType type, int a, int b, int c) {
   return append_instr(phase_, std::move(i));
 }
 
-int Body::constant(DType type, std::int64_t value) {
+int Body::constant(DType type, std::int64_t bits) {
   Instr i;
-  i.op = Op::Const, i.type = type, i.bits = static_cast<std::uint64_t>(value);
+  i.op = Op::Const, i.type = type, i.bits = static_cast<std::uint64_t>(bits);
   return append_instr(phase_, std::move(i));
 }
 
@@ -83,6 +83,9 @@ int Body::compute(NodeId v, const Index& index) {
   case Lowering::Pad: return pad(v, index);
   case Lowering::Concat: return concat(v, index);
   case Lowering::Gather: return gather(v, index);
+  case Lowering::DynamicSlice: return dynamic_slice(v, index);
+  case Lowering::DynamicUpdateSlice: return dynamic_update_slice(v, index);
+  case Lowering::Cumulate: return running(v);
   case Lowering::Reduce:
   case Lowering::ArgReduce: return reduced(v);
   case Lowering::Dot: {
@@ -261,20 +264,16 @@ void Body::split_axis(NodeId v, Index index, int axis, NodeId& base, Affine& res
 int Body::gather(NodeId v, const Index& index) {
   const NodeId x = g_.operands(v)[0], indices = g_.operands(v)[1];
   const auto axis = static_cast<int>(g_.attrs(v).get<std::int64_t>("axis"));
-  const int rank = g_.type(indices).shape.rank();
-  const auto first = index.begin() + axis;
-  const int i = value(indices, Index(first, first + rank));
+  const RowIndices row = row_indices(g_, v, index);
+  const int i = value(indices, row.indices);
   const auto [at, inside] = checked_index(i, g_.type(indices).dtype, g_.type(x).shape[axis],
                                           g_.attrs(v).get<std::string>("mode"));
-  Index rows(index.begin(), first);
-  rows.emplace_back();
-  rows.insert(rows.end(), first + rank, index.end());
   NodeId base = 0;
   Affine rest, walk;
   Dim stride;
-  split_axis(x, rows, axis, base, rest, stride);
+  split_axis(x, row.row, axis, base, rest, stride);
   if (!plan_.in_memory(base)) { // a splat
-    const int element = value(x, Index(rows.size()));
+    const int element = value(x, Index(row.row.size()));
     return inside < 0
                ? element
                : emit(Op::Select, g_.type(v).dtype, inside, element, constant(g_.type(v).dtype, 0));

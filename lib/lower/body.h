@@ -24,7 +24,7 @@ public:
   int value(NodeId v, Index index);
   int load(NodeId base, loop::Affine position);
   int emit(loop::Op op, DType type, int a = -1, int b = -1, int c = -1);
-  int constant(DType type, std::int64_t value);
+  int constant(DType type, std::int64_t bits);
   int position(loop::Affine index); ///< an I64
   /// i, of dtype `from`, in [0, n) as asked by the mode: the index to use, and the condition under
   /// which it counts (-1: always).
@@ -43,7 +43,18 @@ private:
   int spread_pad(NodeId v, const Index& index);
   int concat(NodeId v, const Index& index);
   int gather(NodeId v, const Index& index);
+  int dynamic_slice(NodeId v, const Index& index);
+  int dynamic_update_slice(NodeId v, const Index& index);
+  /// Element `index` of x moved on by `start` (-1: not along that axis), or back by it.
+  int load_window(NodeId x, const Index& index, const std::vector<int>& start, bool back,
+                  int condition);
+  /// The start operands from number `first` on as I64s, so that a window of that shape fits into
+  /// operand 0.
+  std::vector<int> window_start(NodeId v, std::size_t first, const Shape& window);
+  int running(NodeId v);
   int both(int a, int b);
+  int plus(int a, int b); ///< of two I64s; -1 is none
+  int times(int a, Dim by);
   int load_where(NodeId base, loop::Affine position, int offset, int condition);
 
   const Plan& plan_;

@@ -1,5 +1,6 @@
 // Neighbouring dims that every access walks as one become one; dims of extent 1 go. Long lanes and
 // simple loops follow.
+#include <algorithm>
 #include <functional>
 
 #include "lower/plan.h"
@@ -18,7 +19,16 @@ void for_each_index(loop::Kernel& k, const std::function<void(loop::Affine&)>& f
   for (loop::Phase& phase : k.phases)
     for (loop::Instr& i : phase.body)
       if (i.op == loop::Op::Index || i.buffer >= 0) f(i.index);
-  if (k.kind == loop::KernelKind::Contraction) f(k.a.index), f(k.b.index);
+  if (k.kind != loop::KernelKind::Nest) f(k.a.index), f(k.b.index);
+}
+
+/// Whether some value is read as it runs along the reduction dims: these then stay out of lanes.
+bool has_running(const loop::Kernel& k) {
+  return std::ranges::any_of(k.phases, [](const loop::Phase& phase) {
+    return std::ranges::any_of(phase.body, [](const loop::Instr& i) {
+      return i.op == loop::Op::Running || i.op == loop::Op::Before;
+    });
+  });
 }
 
 /// Takes dim `gone` out of the kernel; its terms have been removed or are to be dropped.
@@ -60,8 +70,8 @@ bool walks_as_one(loop::Kernel& k, int outer, int inner) {
 
 void collapse_dims(loop::Kernel& k) {
   const bool contraction = k.kind == loop::KernelKind::Contraction;
-  // A contraction keeps its last three dims: m, n, k.
-  const int fixed = contraction ? 3 : 0;
+  // A contraction keeps its last three dims, m, n, k, and a sort the one that is sorted.
+  const int fixed = contraction ? 3 : k.kind == loop::KernelKind::Sort ? 1 : 0;
   const bool lane_reduced = k.lane >= k.parallel;
   for (int d = static_cast<int>(k.dims.size()) - fixed; d-- > 0;)
     if (k.dims[static_cast<std::size_t>(d)].extent == Dim(1)) drop_dim(k, d);
@@ -74,7 +84,11 @@ void collapse_dims(loop::Kernel& k) {
         k.dims[static_cast<std::size_t>(inner)].extent;
     drop_dim(k, outer);
   }
-  if (k.lane >= 0 || k.dims.empty()) return;
+  if (k.lane >= 0 || k.dims.empty() || k.kind == loop::KernelKind::Sort) return;
+  if (has_running(k)) {
+    k.lane = k.parallel - 1;
+    return;
+  }
   // The lane dim went: the innermost dim that is left takes its place, reduced ones first.
   const int rank = static_cast<int>(k.dims.size());
   k.lane = lane_reduced || rank > k.parallel ? rank - 1 : k.parallel - 1;

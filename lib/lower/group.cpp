@@ -56,40 +56,6 @@ private:
     return static_cast<int>(plan_.groups.size()) - 1;
   }
 
-  void set_bit(std::vector<std::uint64_t>& bits, int i) {
-    const auto word = static_cast<std::size_t>(i) / 64;
-    if (word >= bits.size()) bits.resize(word + 1);
-    bits[word] |= std::uint64_t{1} << (i % 64);
-  }
-
-  /// Records that `group` runs after everything in `needs`; whoever depends on it now does too.
-  void depend(int group, const std::vector<int>& needs) {
-    std::vector<std::uint64_t> extra;
-    for (int d : needs) {
-      set_bit(extra, d);
-      const auto& more = plan_.closure[static_cast<std::size_t>(d)];
-      if (more.size() > extra.size()) extra.resize(more.size());
-      for (std::size_t w = 0; w < more.size(); ++w) extra[w] |= more[w];
-    }
-    auto merge = [&](std::vector<std::uint64_t>& into) {
-      if (extra.size() > into.size()) into.resize(extra.size());
-      for (std::size_t w = 0; w < extra.size(); ++w) into[w] |= extra[w];
-    };
-    merge(plan_.closure[static_cast<std::size_t>(group)]);
-    for (std::size_t k = static_cast<std::size_t>(group) + 1; k < plan_.groups.size(); ++k)
-      if (plan_.depends(static_cast<int>(k), group)) merge(plan_.closure[k]);
-    // Groups are numbered by creation, but an earlier one may depend on a later one by a root added
-    // since.
-    for (std::size_t k = 0; k < static_cast<std::size_t>(group); ++k)
-      if (plan_.depends(static_cast<int>(k), group)) merge(plan_.closure[k]);
-  }
-
-  /// Whether `group` may wait for everything in `needs` without waiting for itself.
-  [[nodiscard]] bool may_need(int group, const std::vector<int>& needs) const {
-    return std::none_of(needs.begin(), needs.end(),
-                        [&](int d) { return d == group || plan_.depends(d, group); });
-  }
-
   static void join(std::vector<int>& into, const std::vector<int>& more) {
     std::vector<int> all;
     std::set_union(into.begin(), into.end(), more.begin(), more.end(), std::back_inserter(all));
@@ -108,7 +74,7 @@ private:
       std::iota(plan_.frame[v].begin(), plan_.frame[v].end(), 0);
       k = new_group(std::move(map));
     }
-    depend(k, plan_.needs[v]);
+    add_needs(plan_, k, plan_.needs[v]);
     plan_.groups[static_cast<std::size_t>(k)].roots.push_back(v);
     plan_.stored_by[v] = k;
     in_memory_now(v, k);
@@ -167,11 +133,15 @@ private:
     case Lowering::Reshape: return visit_view(v);
     case Lowering::Pad:
     case Lowering::Concat:
-    case Lowering::Gather: return visit_moving(v);
+    case Lowering::Gather:
+    case Lowering::DynamicSlice:
+    case Lowering::DynamicUpdateSlice: return visit_moving(v);
     case Lowering::Reduce:
     case Lowering::ArgReduce: return visit_reduce(v);
     case Lowering::Dot: return visit_dot(v);
-    case Lowering::ScatterAdd: return visit_scatter(v);
+    case Lowering::Scatter: return visit_scatter(v);
+    case Lowering::Cumulate: return visit_cumulate(v);
+    case Lowering::Sort: return visit_sort(v);
     case Lowering::Region: return visit_region(v);
     case Lowering::Result: return visit_result(v);
     }
@@ -219,7 +189,7 @@ private:
     if (frame == nullptr) home = -1;
     // The home may not wait for itself, as it would if another operand came from a group that waits
     // for it.
-    if (home >= 0 && !may_need(home, plan_.needs[v])) {
+    if (home >= 0 && !may_need(plan_, home, plan_.needs[v])) {
       for (NodeId o : g_.operands(v))
         if (plan_.home[o] == home) store(o);
       inherit(v);
@@ -231,7 +201,7 @@ private:
       plan_.home[v] = home;
       // At once and not when it is stored: until then another group could come to wait for this
       // one.
-      depend(home, plan_.needs[v]);
+      add_needs(plan_, home, plan_.needs[v]);
       if (plan_.cost[v] > inline_limit) store(v);
       return;
     }
@@ -274,8 +244,7 @@ private:
   void visit_moving(NodeId v) {
     const auto operands = g_.operands(v);
     for (std::size_t i = 0; i < operands.size(); ++i) {
-      const bool by_value =
-          (plan_.lowering(v) != Lowering::Concat && i == 1); // pad's value, gather's indices
+      const bool by_value = taken_by_value(plan_.lowering(v), i);
       if (plan_.home[operands[i]] >= 0)
         store(operands[i]);
       else if (!by_value && spread(v))
@@ -305,7 +274,8 @@ private:
       Frame full(static_cast<std::size_t>(space.rank()));
       std::iota(full.begin(), full.end(), 0);
       if (group.kind != Group::Kind::Reduce || !(group.space == space) ||
-          group.reduced != reduced || plan_.frame[o] != full || !may_need(home, plan_.needs[o])) {
+          group.reduced != reduced || plan_.frame[o] != full ||
+          !may_need(plan_, home, plan_.needs[o])) {
         store(o);
         home = -1;
       }
@@ -317,7 +287,7 @@ private:
       group.reduced = reduced;
       home = new_group(std::move(group));
     }
-    depend(home, plan_.needs[o]);
+    add_needs(plan_, home, plan_.needs[o]);
     plan_.groups[static_cast<std::size_t>(home)].anchors.push_back(v);
     plan_.home[v] = home;
     Frame frame;
@@ -353,66 +323,63 @@ private:
         store(b);
       }
     }
-    if (!resolve_any(operands[0])) store(operands[0]);
+    if (!resolves(plan_, operands[0])) store(operands[0]);
     Group group;
     group.kind = Group::Kind::Dot;
     group.space = g_.type(v).shape;
     group.reduced.assign(static_cast<std::size_t>(group.space.rank()), false);
     group.anchors.push_back(v);
     const int k = new_group(std::move(group));
-    for (NodeId o : operands) depend(k, needs_of_memory(o));
+    for (NodeId o : operands) add_needs(plan_, k, needs_of_memory(plan_, o));
     plan_.home[v] = k;
     plan_.frame[v].resize(static_cast<std::size_t>(g_.type(v).shape.rank()));
     std::iota(plan_.frame[v].begin(), plan_.frame[v].end(), 0);
     plan_.cost[v] = 1;
   }
 
-  [[nodiscard]] bool resolve_any(NodeId v) const {
-    Index index;
-    for (int i = 0; i < g_.type(v).shape.rank(); ++i) index.push_back(dim_index(i));
-    NodeId base = 0;
-    loop::Affine position;
-    return resolve(plan_, v, index, base, position);
-  }
-
-  [[nodiscard]] std::vector<int> needs_of_memory(NodeId v) const {
-    Index index(static_cast<std::size_t>(g_.type(v).shape.rank()));
-    NodeId base = v;
-    loop::Affine position;
-    resolve(plan_, v, index, base, position);
-    return plan_.needs[base];
-  }
-
   void visit_scatter(NodeId v) {
     const auto operands = g_.operands(v);
     for (NodeId o : operands)
       if (plan_.home[o] >= 0) store(o);
+    stored_anchor(v, Group::Kind::Scatter, g_.type(operands[2]).shape);
+  }
+
+  void visit_cumulate(NodeId v) {
+    for (NodeId o : g_.operands(v))
+      if (plan_.home[o] >= 0) store(o);
+    Group& group = stored_anchor(v, Group::Kind::Cumulate, g_.type(v).shape);
+    group.reduced[static_cast<std::size_t>(g_.attrs(v).get<std::int64_t>("axis"))] = true;
+  }
+
+  void visit_sort(NodeId v) {
+    const NodeId o = g_.operands(v)[0];
+    store_base(o);
+    if (!resolves(plan_, o)) store(o);
+    Group& group = stored_anchor(v, Group::Kind::Sort, g_.type(o).shape);
+    group.reduced[static_cast<std::size_t>(g_.attrs(v).get<std::int64_t>("axis"))] = true;
+  }
+
+  /// A group of v alone, which stores it.
+  Group& stored_anchor(NodeId v, Group::Kind kind, const Shape& space) {
     Group group;
-    group.kind = Group::Kind::Scatter;
-    group.space = g_.type(operands[2]).shape;
-    group.reduced.assign(static_cast<std::size_t>(group.space.rank()), false);
+    group.kind = kind;
+    group.space = space;
+    group.reduced.assign(static_cast<std::size_t>(space.rank()), false);
     group.anchors.push_back(v);
     group.roots.push_back(v);
     const int k = new_group(std::move(group));
-    for (NodeId o : operands) depend(k, plan_.needs[o]);
+    for (NodeId o : g_.operands(v)) add_needs(plan_, k, needs_of_memory(plan_, o));
+    plan_.frame[v].resize(static_cast<std::size_t>(g_.type(v).shape.rank()));
+    std::iota(plan_.frame[v].begin(), plan_.frame[v].end(), 0);
     plan_.stored_by[v] = k;
     in_memory_now(v, k);
+    return plan_.groups.back();
   }
 
   /// Bodies are called with whole buffers: every operand has one, as it lies in the graph.
   void visit_region(NodeId v) {
-    const auto operands = g_.operands(v);
-    for (NodeId o : operands) store(o);
-    Group group;
-    group.kind = Group::Kind::Region;
-    group.space = g_.type(v).shape;
-    group.reduced.assign(static_cast<std::size_t>(group.space.rank()), false);
-    group.anchors.push_back(v);
-    group.roots.push_back(v);
-    const int k = new_group(std::move(group));
-    for (NodeId o : operands) depend(k, plan_.needs[o]);
-    plan_.stored_by[v] = k;
-    in_memory_now(v, k);
+    for (NodeId o : g_.operands(v)) store(o);
+    stored_anchor(v, Group::Kind::Region, g_.type(v).shape);
   }
 
   void visit_result(NodeId v) {

@@ -33,6 +33,19 @@ bool squeeze_index(const Shape& result, const Shape& operand, const Index& index
   return r == result.rank();
 }
 
+RowIndices row_indices(const GraphData& graph, NodeId v, const Index& index) {
+  const Attrs& attrs = graph.attrs(v);
+  const std::int64_t axis = attrs.get<std::int64_t>("axis"),
+                     batch = attrs.get_or<std::int64_t>("batch", 0);
+  const auto first = index.begin() + axis;
+  const auto last = first + graph.type(graph.operands(v)[1]).shape.rank() - batch;
+  RowIndices at{Index(index.begin(), index.begin() + batch), Index(index.begin(), first)};
+  at.indices.insert(at.indices.end(), first, last);
+  at.row.emplace_back();
+  at.row.insert(at.row.end(), last, index.end());
+  return at;
+}
+
 Index view_index(const GraphData& graph, NodeId v, const Index& index) {
   ViewContext c(graph.attrs(v), graph.type(v), graph.type(graph.operands(v)[0]), index);
   graph.def(v).view(c);

@@ -121,7 +121,7 @@ void drop_unused(Phase& phase) {
   }
   for (std::size_t i = phase.body.size(); i-- > 0;) {
     const Instr& instr = phase.body[i];
-    used[i] = used[i] || instr.op == Op::Store || instr.op == Op::StoreAt || instr.op == Op::AddAt;
+    used[i] = used[i] || instr.op >= Op::Store;
     if (!used[i]) continue;
     for (const int operand : {instr.a, instr.b, instr.c})
       if (operand >= 0) used[static_cast<std::size_t>(operand)] = true;

@@ -28,6 +28,8 @@ public:
     case Group::Kind::Dot: dot(); break;
     case Group::Kind::Scatter: scatter(); break;
     case Group::Kind::Region: break; // make_control does these
+    case Group::Kind::Cumulate: cumulate(); break;
+    case Group::Kind::Sort: kernel_ = sort_kernel(plan_, group_, store_to_, buffer_of_); break;
     }
     collapse_dims(kernel_);
     return std::move(kernel_);
@@ -39,9 +41,18 @@ private:
   /// The index at which a stored value is computed: its frame says which dim each of its axes is.
   [[nodiscard]] Index root_index(NodeId v) const {
     Index index;
-    for (int d : plan_.frame[v])
-      index.push_back(d < 0 ? loop::Affine{}
-                            : dim_index(dim_of_axis_[static_cast<std::size_t>(d)]));
+    for (int d : plan_.frame[v]) index.push_back(d < 0 ? loop::Affine{} : axis_index(d));
+    return index;
+  }
+
+  /// Where the point that runs lies on an axis of the space.
+  [[nodiscard]] loop::Affine axis_index(int axis) const {
+    const loop::Affine at = dim_index(dim_of_axis_[static_cast<std::size_t>(axis)]);
+    return axis == turned_ ? shifted(scaled(at, -1), group_.space[axis] - Dim(1)) : at;
+  }
+  [[nodiscard]] Index space_index() const {
+    Index index;
+    for (int axis = 0; axis < group_.space.rank(); ++axis) index.push_back(axis_index(axis));
     return index;
   }
 
@@ -149,10 +160,19 @@ private:
     kernel_.phases.push_back(std::move(phase));
   }
 
+  static loop::ReduceOp reduce_op(const std::string& kind) {
+    using R = loop::ReduceOp;
+    return kind == "add"   ? R::Add
+           : kind == "mul" ? R::Mul
+           : kind == "max" ? R::Max
+           : kind == "min" ? R::Min
+           : kind == "and" ? R::And
+                           : R::Or;
+  }
+
   int add_reduction(NodeId anchor, Body& body, Phase& phase) {
     const NodeId o = g_.operands(anchor)[0];
-    Index index;
-    for (int d : dim_of_axis_) index.push_back(dim_index(d));
+    const Index index = space_index();
     loop::Reduction r;
     r.value = body.value(o, index);
     const Attrs& attrs = g_.attrs(anchor);
@@ -162,13 +182,7 @@ private:
       r.op = kind == "max" ? loop::ReduceOp::ArgMax : loop::ReduceOp::ArgMin;
       r.index = body.position(index[static_cast<std::size_t>(attrs.get<std::int64_t>("axis"))]);
     } else {
-      using R = loop::ReduceOp;
-      r.op = kind == "add"   ? R::Add
-             : kind == "mul" ? R::Mul
-             : kind == "max" ? R::Max
-             : kind == "min" ? R::Min
-             : kind == "and" ? R::And
-                             : R::Or;
+      r.op = reduce_op(kind);
       if (type == DType::BF16 || type == DType::F16)
         r.value = body.emit(Op::Convert, DType::F32, r.value);
     }
@@ -250,7 +264,68 @@ private:
     return m;
   }
 
-  // result += updates at computed rows; the result holds the operand already (a copy made before).
+  // One step after another along the axis, each point's running value in a register, or in a lane
+  // of one: the last other dim lies in lanes.
+  void cumulate() {
+    const NodeId v = group_.anchors[0];
+    const Attrs& attrs = g_.attrs(v);
+    const auto along = static_cast<int>(attrs.get<std::int64_t>("axis"));
+    dim_of_axis_.assign(static_cast<std::size_t>(group_.space.rank()), 0);
+    for (int axis = 0; axis < group_.space.rank(); ++axis) {
+      if (axis == along) continue;
+      dim_of_axis_[static_cast<std::size_t>(axis)] = kernel_.parallel++;
+      add_dim(group_.space[axis], "i" + std::to_string(axis));
+    }
+    dim_of_axis_[static_cast<std::size_t>(along)] = kernel_.parallel;
+    add_dim(group_.space[along], "s" + std::to_string(along));
+    kernel_.lane = kernel_.parallel - 1;
+    if (attrs.get<bool>("reverse")) turned_ = along;
+
+    Phase phase;
+    Body::Results results;
+    Body body(plan_, id_, buffer_of_, results, phase);
+    phase.reductions.push_back(running(v, body));
+    results[v] = {0, 0};
+    store_roots(group_.roots, body, phase);
+    kernel_.phases.push_back(std::move(phase));
+  }
+
+  loop::Reduction running(NodeId v, Body& body) {
+    const auto operand = [&](std::size_t i) {
+      const NodeId o = g_.operands(v)[i];
+      const int value = body.value(o, space_index());
+      const DType type = g_.type(o).dtype;
+      const bool half = type == DType::BF16 || type == DType::F16;
+      return half ? body.emit(Op::Convert, DType::F32, value) : value;
+    };
+    loop::Reduction r;
+    const int step = body.position(dim_index(kernel_.parallel));
+    if (g_.node(v).op == Opcode::Linrec) {
+      r.op = loop::ReduceOp::Linrec;
+      const int a = operand(0);
+      r.value = operand(1);
+      const DType type = half_to_float(g_.type(v).dtype);
+      const int later = body.emit(Op::Gt, DType::Bool, step, body.constant(DType::I64, 0));
+      r.index = body.emit(Op::Select, type, later, a, body.constant(type, 0));
+      return r;
+    }
+    const auto& kind = g_.attrs(v).get<std::string>("kind");
+    r.value = operand(0);
+    if (g_.node(v).op == Opcode::CumArg) {
+      r.op = kind == "max" ? loop::ReduceOp::ArgMax : loop::ReduceOp::ArgMin;
+      r.index = step; // of equal elements the first step wins, whichever way they go
+    } else {
+      r.op = reduce_op(kind);
+    }
+    return r;
+  }
+
+  static DType half_to_float(DType type) {
+    return type == DType::BF16 || type == DType::F16 ? DType::F32 : type;
+  }
+
+  // result = updates joined with what is at computed rows; the result holds the operand already (a
+  // copy made before).
   void scatter() {
     const NodeId v = group_.anchors[0], indices = g_.operands(v)[1], updates = g_.operands(v)[2];
     map_dims();
@@ -258,29 +333,31 @@ private:
     Phase& phase = kernel_.phases.emplace_back();
     phase.loops = false;
     Body body(plan_, id_, buffer_of_, {}, phase);
-    Index index;
-    for (int d = 0; d < group_.space.rank(); ++d) index.push_back(dim_index(d));
+    const Index index = space_index();
     const auto axis = static_cast<int>(g_.attrs(v).get<std::int64_t>("axis"));
-    const int rank = g_.type(indices).shape.rank();
     const int update = body.value(updates, index);
-    const auto first = index.begin() + axis;
-    const int i = body.value(indices, Index(first, first + rank));
+    const RowIndices row = row_indices(g_, v, index);
+    const int i = body.value(indices, row.indices);
     const auto [at, inside] = body.checked_index(i, g_.type(indices).dtype, g_.type(v).shape[axis],
                                                  g_.attrs(v).get<std::string>("mode"));
-    Index rows(index.begin(), first);
-    rows.emplace_back();
-    rows.insert(rows.end(), first + rank, index.end());
     Dim stride = 1;
     for (int d = g_.type(v).shape.rank() - 1; d > axis; --d) stride = stride * g_.type(v).shape[d];
     loop::Affine walk;
     walk.base = stride;
-    loop::Instr add;
-    add.op = Op::AddAt, add.type = g_.type(v).dtype;
-    add.a = body.emit(Op::Mul, DType::I64, at, body.position(walk));
-    add.b = update, add.c = inside;
-    add.buffer = store_to_[v];
-    add.index = linear(g_.type(v).shape, rows);
-    phase.body.push_back(std::move(add));
+    loop::Instr put;
+    put.op = scatter_op(g_.node(v).op), put.type = g_.type(v).dtype;
+    put.a = body.emit(Op::Mul, DType::I64, at, body.position(walk));
+    put.b = update, put.c = inside;
+    put.buffer = store_to_[v];
+    put.index = linear(g_.type(v).shape, row.row);
+    phase.body.push_back(std::move(put));
+  }
+
+  static Op scatter_op(Opcode op) {
+    return op == Opcode::ScatterAdd   ? Op::AddAt
+           : op == Opcode::ScatterMax ? Op::MaxAt
+           : op == Opcode::ScatterMin ? Op::MinAt
+                                      : Op::StoreAt;
   }
 
   void map_dims() {
@@ -299,6 +376,7 @@ private:
   const std::vector<int>&buffer_of_, &store_to_;
   Kernel kernel_;
   std::vector<int> dim_of_axis_;
+  int turned_ = -1; ///< the axis whose dim runs from its end
   std::unordered_map<NodeId, int> level_;
 };
 

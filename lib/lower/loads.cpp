@@ -97,6 +97,8 @@ private:
     case Lowering::Pad:
     case Lowering::Concat:
     case Lowering::Gather:
+    case Lowering::DynamicSlice:
+    case Lowering::DynamicUpdateSlice:
     case Lowering::RngBits: return step_moving(n, at);
     default: return true; // a reduction, a dot: in a register
     }
@@ -104,13 +106,12 @@ private:
 
   bool step_moving(NodeId n, std::size_t at) {
     const auto operands = g_.operands(n);
-    for (NodeId o : operands)
-      if (!push_anywhere(o)) return false;
-    if (plan_.lowering(n) == Lowering::Gather) {
-      const auto axis = g_.attrs(n).get<std::int64_t>("axis");
-      const auto first = indices_[at].begin() + axis;
-      push(operands[1], number(Index(first, first + g_.type(operands[1]).shape.rank())));
-    }
+    const bool keeps_place = plan_.lowering(n) == Lowering::DynamicUpdateSlice;
+    if (keeps_place) push(operands[0], at);
+    for (std::size_t i = keeps_place ? 1 : 0; i < operands.size(); ++i)
+      if (!push_anywhere(operands[i])) return false;
+    if (plan_.lowering(n) == Lowering::Gather)
+      push(operands[1], number(row_indices(g_, n, indices_[at]).indices));
     return true;
   }
 
@@ -140,6 +141,11 @@ private:
   std::vector<std::pair<NodeId, std::size_t>> stack_;
 };
 
+/// Whether anchors take their operands' elements one by one at the point that runs.
+bool walks_space(const Group& group) {
+  return group.kind == Group::Kind::Reduce || group.kind == Group::Kind::Cumulate;
+}
+
 Index full_index(const Group& group) {
   Index index;
   for (int d = 0; d < group.space.rank(); ++d) index.push_back(dim_index(d));
@@ -154,12 +160,8 @@ bool collect_loads(const Plan& plan, int id, std::vector<NodeId>& loads) {
   loads.clear();
   Walk walk(plan, id, loads);
   for (NodeId a : group.anchors) {
-    if (group.kind == Group::Kind::Reduce) {
-      if (!walk.from(g.operands(a)[0], full_index(group))) return false;
-      continue;
-    }
     for (NodeId o : g.operands(a))
-      if (!walk.anywhere(o)) return false;
+      if (!(walks_space(group) ? walk.from(o, full_index(group)) : walk.anywhere(o))) return false;
   }
   for (NodeId r : group.roots)
     if (!group.stores_itself() && !walk.from(r, own_index(plan, r))) return false;
@@ -175,8 +177,8 @@ bool may_overwrite(const Plan& plan, int id, NodeId input, NodeId root) {
   std::vector<NodeId> loads;
   Walk anchors(plan, id, loads);
   for (NodeId a : group.anchors) {
-    if (group.kind == Group::Kind::Reduce) {
-      anchors.from(g.operands(a)[0], full_index(group));
+    if (walks_space(group)) {
+      for (NodeId o : g.operands(a)) anchors.from(o, full_index(group));
       continue;
     }
     const auto operands = g.operands(a);

@@ -43,6 +43,10 @@ private:
   [[nodiscard]] bool mergeable(int id) const {
     return group(id).alive && !group(id).stores_itself();
   }
+  /// A running result goes along one axis; others join it where lanes then still lie side by side.
+  [[nodiscard]] bool may_join_running(int running, int other) const {
+    return group(other).kind == Group::Kind::Map && !group(running).reduced.back();
+  }
 
   void refresh_all() {
     for (std::size_t i = 0; i < plan_.groups.size(); ++i)
@@ -102,6 +106,8 @@ private:
     if (!mergeable(a) || !(group(a).space == group(b).space)) return false;
     const bool dot_a = group(a).kind == Group::Kind::Dot, dot_b = group(b).kind == Group::Kind::Dot;
     if (dot_b || (dot_a && group(b).kind != Group::Kind::Map)) return false;
+    if (group(a).kind == Group::Kind::Cumulate && !may_join_running(a, b)) return false;
+    if (group(b).kind == Group::Kind::Cumulate && !may_join_running(b, a)) return false;
     if (group(a).kind == Group::Kind::Reduce && group(b).kind == Group::Kind::Reduce &&
         group(a).reduced != group(b).reduced)
       return false;
@@ -129,7 +135,8 @@ private:
     ga.anchors.insert(ga.anchors.end(), gb.anchors.begin(), gb.anchors.end());
     std::sort(ga.roots.begin(), ga.roots.end());
     std::sort(ga.anchors.begin(), ga.anchors.end());
-    if (gb.kind == Group::Kind::Reduce) ga.kind = gb.kind, ga.reduced = gb.reduced;
+    if (gb.kind == Group::Kind::Reduce || gb.kind == Group::Kind::Cumulate)
+      ga.kind = gb.kind, ga.reduced = gb.reduced;
     std::vector<NodeId> loads;
     if (!collect_loads(plan_, a, loads)) {
       for (NodeId r : gb.roots) plan_.stored_by[r] = b;

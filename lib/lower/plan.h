@@ -19,14 +19,17 @@ namespace nngc::lower_detail {
 using Frame = std::vector<int>;
 
 /// Nodes that will be one kernel. `space` is the iteration space in the graph's axes: the operand's
-/// shape of a Reduce (with `reduced` marking the reduced axes), the result's shape of a Dot, the
-/// root's shape of a Map, the updates' shape of a Scatter. A Region is a call of bodies: its roots
-/// are the op's results.
+/// shape of a Reduce (with `reduced` marking the reduced axes) or a Cumulate (the axis walked
+/// along) or a Sort (the axis put in order), the result's shape of a Dot, the root's shape of a
+/// Map, the updates' shape of a Scatter. A Region is a call of bodies: its roots are the op's
+/// results.
 struct Group {
-  enum class Kind : std::uint8_t { Map, Reduce, Dot, Scatter, Region };
+  enum class Kind : std::uint8_t { Map, Reduce, Cumulate, Sort, Dot, Scatter, Region };
   Kind kind = Kind::Map;
   /// Its roots are written by the anchor itself, not computed element by element after it.
-  [[nodiscard]] bool stores_itself() const { return kind == Kind::Scatter || kind == Kind::Region; }
+  [[nodiscard]] bool stores_itself() const {
+    return kind == Kind::Scatter || kind == Kind::Sort || kind == Kind::Region;
+  }
   Shape space;
   std::vector<bool> reduced;
   std::vector<NodeId> anchors; ///< reductions, the dot, the scatter
@@ -62,6 +65,13 @@ struct Plan {
 /// Rewrites dots to [batch, m, k] x [batch, k, n] and turns those that are better as sums into
 /// multiply and reduce.
 Graph legalize(const Graph& graph);
+/// Records that `group` runs after everything in `needs`; whoever depends on it now does too.
+void add_needs(Plan& plan, int group, const std::vector<int>& needs);
+/// Whether `group` may wait for everything in `needs` without waiting for itself.
+[[nodiscard]] bool may_need(const Plan& plan, int group, const std::vector<int>& needs);
+/// Whether such an op takes the operand's elements as they are needed, wherever they come from:
+/// pad's value, gather's indices, starts, and what an update leaves.
+[[nodiscard]] bool taken_by_value(Lowering op, std::size_t operand);
 /// Decides groups, in id order.
 Plan make_plan(const GraphData& graph);
 /// The frame of a view `v` of a value pending in group `home`, if the view keeps it in the group's
@@ -82,6 +92,18 @@ bool squeeze_index(const Shape& result, const Shape& operand, const Index& index
 /// Follows views down to a value in memory: its node and the element's position there. False if the
 /// chain ends in something that is computed.
 bool resolve(const Plan& plan, NodeId v, Index index, NodeId& base, loop::Affine& position);
+
+/// gather and the scatters: the index of the operand `indices` that belongs to an index of the
+/// gathered shape; and that of the row, whose own axis is left empty.
+struct RowIndices {
+  Index indices;
+  Index row;
+};
+RowIndices row_indices(const GraphData& graph, NodeId v, const Index& index);
+/// Whether resolve() finds a value in memory; and what that one waits for, v itself where it does
+/// not.
+[[nodiscard]] bool resolves(const Plan& plan, NodeId v);
+[[nodiscard]] const std::vector<int>& needs_of_memory(const Plan& plan, NodeId v);
 
 /// The index map of a view node.
 Index view_index(const GraphData& graph, NodeId v, const Index& index);
@@ -114,6 +136,9 @@ loop::Kernel make_control(const GraphData& graph, NodeId node, const std::vector
                           const std::vector<int>& results, const ControlMaker& make);
 /// Elements of the buffer that the kernel wants for copies of B's columns; 0: none.
 [[nodiscard]] std::int64_t scratch_elements(const loop::Kernel& kernel);
+/// The kernel of a Sort group.
+loop::Kernel sort_kernel(const Plan& plan, const Group& group, const std::vector<int>& store_to,
+                         const std::vector<int>& buffer_of);
 /// Says how many rows of a nest go at a time, and lets later phases read functions that earlier
 /// ones computed from scratch memory, which will be buffer `buffer`: its elements, 0 if there is
 /// none, and their type.

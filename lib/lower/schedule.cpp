@@ -9,6 +9,7 @@
 #include <set>
 #include <stdexcept>
 
+#include "loop/sort_scratch.h"
 #include "lower/plan.h"
 #include "ops/regions.h"
 
@@ -53,7 +54,7 @@ private:
     return add_buffer(std::move(b));
   }
 
-  int scratch(const char* what, DType dtype, std::int64_t elements) {
+  int scratch(const char* what, DType dtype, Dim elements) {
     Buffer b;
     b.name = what + std::to_string(entry_.buffers.size());
     b.dtype = dtype;
@@ -239,6 +240,8 @@ private:
       store_twice(kernel, k);
       if (const std::int64_t elements = scratch_elements(kernel); elements > 0)
         kernel.scratch = scratch("columns", kernel.operand_type, elements);
+      if (kernel.kind == loop::KernelKind::Sort)
+        kernel.scratch = scratch("order", DType::U64, loop::sort_scratch_words(kernel));
       DType type = DType::F32;
       const auto next = static_cast<int>(entry_.buffers.size());
       if (const std::int64_t elements = keep_rows(kernel, next, type); elements > 0)

@@ -1,12 +1,11 @@
-/// gather{axis, mode}(x, indices): rows of x along an axis; result = x.shape[:axis] + indices.shape
-/// + x.shape[axis+1:]. An index out of range gives zeros (fill) or the nearest row (clip; zeros
-/// where there is none); promise: the caller says it never happens, and it is treated as fill.
+/// gather{axis, batch, mode}(x, indices): rows of x along an axis; result = x.shape[:axis] +
+/// indices.shape + x.shape[axis+1:]. Of x and the indices the first `batch` axes, all before
+/// `axis`, go together, and come once in the result. An index out of range gives zeros (fill) or
+/// the nearest row (clip; zeros where there is none); promise: the caller says it never happens,
+/// and it is treated as fill.
 #include "ops/indexing.h"
 
 namespace nngc {
-
-static constexpr AttrSpec specs[] = {{"axis", AttrKind::Int, true, "the axis of x that is indexed"},
-                                     {"mode", AttrKind::String, true, "fill, clip or promise"}};
 
 static TensorType infer(const InferContext& c) { return {c.operand(0).dtype, infer_gathered(c)}; }
 
@@ -40,15 +39,15 @@ constinit const OpDef ops::Gather{.mnemonic = "gather",
                                   .min_operands = 2,
                                   .max_operands = 2,
                                   .lowering = Lowering::Gather,
-                                  .attrs = specs,
+                                  .attrs = index_specs,
                                   .infer = infer,
                                   .vjp = vjp,
                                   .jvp = jvp,
                                   .eval = eval};
 
-Value gather(Value x, Value indices, int axis, IndexMode mode, Where where) {
+Value gather(Value x, Value indices, int axis, IndexMode mode, int batch, Where where) {
   check_value("gather", x, where);
-  return append(Opcode::Gather, {x, indices}, index_attrs(axis, x.rank(), mode), where);
+  return append(Opcode::Gather, {x, indices}, index_attrs(axis, x.rank(), mode, batch), where);
 }
 
 } // namespace nngc

@@ -7,10 +7,7 @@
 /// float, in row-major order, and rounds once.
 #include "ops/reduce.h"
 
-#include <array>
-#include <limits>
-
-#include "ops/eval_index.h"
+#include "ops/eval_reduce.h"
 
 namespace nngc {
 
@@ -22,30 +19,22 @@ constexpr AttrSpec specs[] = {
     {"kind", AttrKind::String, true, "add, mul, max, min, and, or"},
     {"tie", AttrKind::String, false, "max, min: first (default) or split"}};
 
-enum class Kind : std::uint8_t { Add, Mul, Max, Min, And, Or, None };
-constexpr std::array<std::string_view, 6> kinds = {"add", "mul", "max", "min", "and", "or"};
-
-Kind kind_of(const Attrs& attrs) {
-  const auto& text = attrs.get<std::string>("kind");
-  return static_cast<Kind>(std::find(kinds.begin(), kinds.end(), text) - kinds.begin());
-}
-
 TensorType infer(const InferContext& c) {
   const TensorType& x = c.operand(0);
   const auto& axes = c.attrs.get<Axes>("axes");
-  const Kind kind = kind_of(c.attrs);
+  const ReduceKind kind = reduce_kind(c.attrs);
   check_axes(c, axes, x.shape.rank());
   if (!std::is_sorted(axes.begin(), axes.end()))
     c.fail(Error::Kind::Attribute, "'axes' must ascend");
-  if (kind == Kind::None)
+  if (kind == ReduceKind::None)
     c.fail(Error::Kind::Attribute, "there is no kind '" + c.attrs.get<std::string>("kind") + "'");
-  const bool bitwise = kind == Kind::And || kind == Kind::Or;
+  const bool bitwise = kind == ReduceKind::And || kind == ReduceKind::Or;
   if (bitwise && is_float(x.dtype)) c.fail(Error::Kind::Type, "and, or need bools or ints");
   if (!bitwise && x.dtype == DType::Bool)
     c.fail(Error::Kind::Type, "needs numbers; bools have and, or");
   if (c.attrs.has("tie")) {
     const auto& tie = c.attrs.get<std::string>("tie");
-    if (kind != Kind::Max && kind != Kind::Min)
+    if (kind != ReduceKind::Max && kind != ReduceKind::Min)
       c.fail(Error::Kind::Attribute, "'tie' is for max and min");
     if (tie != "first" && tie != "split")
       c.fail(Error::Kind::Attribute, "the tie is first or split, not '" + tie + "'");
@@ -60,52 +49,11 @@ TensorType infer(const InferContext& c) {
   return {x.dtype, Shape(std::move(dims))};
 }
 
-template <class T> T smallest(DType dtype) {
-  if constexpr (std::is_same_v<T, std::int64_t>) {
-    if (is_unsigned_int(dtype)) return 0;
-    return -1 - (std::numeric_limits<std::int64_t>::max() >> (64 - 8 * byte_size(dtype)));
-  } else if constexpr (std::is_same_v<T, Complex>)
-    return -std::numeric_limits<double>::infinity();
-  else
-    return -std::numeric_limits<T>::infinity();
-}
-template <class T> T largest(DType dtype) {
-  if constexpr (std::is_same_v<T, std::int64_t>) {
-    if (is_unsigned_int(dtype)) return wrap(dtype, -1);
-    return std::numeric_limits<std::int64_t>::max() >> (64 - 8 * byte_size(dtype));
-  } else
-    return -smallest<T>(dtype);
-}
-
-template <class T> T identity(Kind kind, DType dtype) {
-  switch (kind) {
-  case Kind::Mul: return T(1);
-  case Kind::Max: return smallest<T>(dtype);
-  case Kind::Min: return largest<T>(dtype);
-  case Kind::And: return dtype == DType::Bool ? T(1) : T(-1);
-  default: return T(0);
-  }
-}
-
-template <class T> T combined(Kind kind, DType dtype, T a, T b) {
-  switch (kind) {
-  case Kind::Add: return plus(a, b);
-  case Kind::Mul: return times(a, b);
-  case Kind::Max: return is_nan(a) || (!is_nan(b) && !less(dtype, a, b)) ? a : b;
-  case Kind::Min: return is_nan(a) || (!is_nan(b) && !less(dtype, b, a)) ? a : b;
-  default: break;
-  }
-  if constexpr (std::is_same_v<T, std::int64_t>)
-    return kind == Kind::And ? a & b : a | b;
-  else
-    return a; // infer lets no float come here
-}
-
 void eval(EvalContext& c) {
   const EvalArray& x = *c.operands[0];
   const auto& axes = c.attrs.get<Axes>("axes");
   const bool keep = c.attrs.get<bool>("keepdims");
-  const Kind kind = kind_of(c.attrs);
+  const ReduceKind kind = reduce_kind(c.attrs);
   with_accumulator(c, [&](auto& out, auto zero) {
     using T = decltype(zero);
     using Array = std::decay_t<decltype(out)>;
@@ -132,13 +80,19 @@ Value simplify(GraphData*, std::span<const Value> operands, const Attrs& attrs, 
   return attrs.get<Axes>("axes").empty() ? operands[0] : Value{};
 }
 
-Value reduce(std::string_view kind, Value x, Axes axes, bool keepdims, Where where) {
+Value reduce(std::string_view kind, Value x, Axes axes, bool keepdims, Where where,
+             Tie tie = Tie::First) {
   check_value("reduce", x, where);
   axes = axes.empty() ? all_axes(x.rank()) : normalized(std::move(axes), x.rank());
   std::sort(axes.begin(), axes.end());
-  return append(Opcode::Reduce, {x},
-                {{"axes", std::move(axes)}, {"keepdims", keepdims}, {"kind", std::string(kind)}},
-                where);
+  Attrs attrs{{"axes", std::move(axes)}, {"keepdims", keepdims}, {"kind", std::string(kind)}};
+  if (tie == Tie::Second)
+    throw Error(
+        Error::Kind::Argument,
+        "reduce: a tie goes to the first extreme element or is split in equal shares (Half)",
+        where);
+  if (tie == Tie::Half) attrs.set("tie", std::string("split"));
+  return append(Opcode::Reduce, {x}, std::move(attrs), where);
 }
 
 } // namespace
@@ -167,6 +121,12 @@ Value reduce_max(Value x, Axes axes, bool keepdims, Where where) {
 }
 Value reduce_min(Value x, Axes axes, bool keepdims, Where where) {
   return reduce("min", x, std::move(axes), keepdims, where);
+}
+Value reduce_max(Value x, Axes axes, bool keepdims, Tie tie, Where where) {
+  return reduce("max", x, std::move(axes), keepdims, where, tie);
+}
+Value reduce_min(Value x, Axes axes, bool keepdims, Tie tie, Where where) {
+  return reduce("min", x, std::move(axes), keepdims, where, tie);
 }
 Value reduce_and(Value x, Axes axes, bool keepdims, Where where) {
   return reduce("and", x, std::move(axes), keepdims, where);

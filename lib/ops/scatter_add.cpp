@@ -1,27 +1,14 @@
-/// scatter_add{axis, mode}(x, indices, updates): x with updates, shaped as gather's result, added
-/// at its rows. Duplicates add up in row-major order of the updates. Out of range: dropped (fill,
-/// promise) or added to the nearest row (clip). The interpreter adds f32 in double and 16-bit
-/// floats in float, and rounds once.
+/// scatter_add{axis, batch, mode}(x, indices, updates): x with updates, shaped as gather's result,
+/// added at its rows. Duplicates add up in row-major order of the updates. Out of range: dropped
+/// (fill, promise) or added to the nearest row (clip). The interpreter adds f32 in double and
+/// 16-bit floats in float, and rounds once.
 #include "ops/indexing.h"
 
 namespace nngc {
 
-static constexpr AttrSpec specs[] = {{"axis", AttrKind::Int, true, "the axis of x that is indexed"},
-                                     {"mode", AttrKind::String, true, "fill, clip or promise"}};
-
 static TensorType infer(const InferContext& c) {
-  const TensorType &x = c.operand(0), &updates = c.operand(2);
-  if (x.dtype == DType::Bool) c.fail(Error::Kind::Type, "adds numbers, not bools");
-  if (updates.dtype != x.dtype) c.fail(Error::Kind::Type, "x and updates differ in dtype");
-  const Shape wanted = infer_gathered(c);
-  if (!(updates.shape == wanted))
-    c.fail(Error::Kind::Shape,
-           "updates must be shaped " + wanted.str() + ", not " + updates.shape.str());
-  return x;
-}
-
-static Value gathered(Value from, Value indices, const Attrs& attrs) {
-  return append(Opcode::Gather, {from, indices}, attrs, Where::current());
+  if (c.operand(0).dtype == DType::Bool) c.fail(Error::Kind::Type, "adds numbers, not bools");
+  return infer_scattered(c);
 }
 
 static void vjp(VjpContext& c) {
@@ -61,21 +48,16 @@ constinit const OpDef ops::ScatterAdd{.mnemonic = "scatter_add",
                                           "(x: number, indices: int, updates: number) -> as x",
                                       .min_operands = 3,
                                       .max_operands = 3,
-                                      .lowering = Lowering::ScatterAdd,
-                                      .attrs = specs,
+                                      .lowering = Lowering::Scatter,
+                                      .attrs = index_specs,
                                       .infer = infer,
                                       .vjp = vjp,
                                       .jvp = jvp,
                                       .eval = eval};
 
-Value append_scatter_add(Value x, Value indices, Value updates, const Attrs& attrs) {
-  return append(Opcode::ScatterAdd, {x, indices, updates}, attrs, Where::current());
-}
-
-Value scatter_add(Value x, Value indices, Value updates, int axis, IndexMode mode, Where where) {
-  check_value("scatter_add", x, where);
-  return append(Opcode::ScatterAdd, {x, indices, updates}, index_attrs(axis, x.rank(), mode),
-                where);
+Value scatter_add(Value x, Value indices, Value updates, int axis, IndexMode mode, int batch,
+                  Where where) {
+  return append_scatter(Opcode::ScatterAdd, x, indices, updates, axis, mode, batch, where);
 }
 
 } // namespace nngc

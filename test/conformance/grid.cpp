@@ -4,13 +4,11 @@
 #include "nngc/control.h"
 
 #include <array>
-#include <functional>
-#include <random>
 
-#include "ir/graph_data.h"
 #include "nngc/error.h"
 #include "nngc/ops.h"
 #include "test/conformance/cases.h"
+#include "test/conformance/grid_maker.h"
 
 namespace nngc::test {
 
@@ -18,8 +16,6 @@ namespace {
 
 using O = Opcode;
 using Ints = std::vector<std::int64_t>;
-/// Makes one node; throws Error where the op refuses.
-using Make = std::function<Value(class Maker&, const Shape&)>;
 
 Values swapped(const Values& v) { return {v[1], v[0]}; }
 
@@ -30,87 +26,6 @@ const std::array<std::vector<Shape>, 5> shapes = {{
     {{2, 3, 2}, {2, 0, 3}, {1, 3, 1}},
     {{2, 1, 3, 2}, {2, 2, 0, 3}, {1, 1, 1, 1}},
 }};
-
-class Maker {
-public:
-  Maker(O op, DType dtype) : op_(op), dtype_(dtype), g_(std::string(op_def(op).mnemonic)) {}
-
-  [[nodiscard]] DType dtype() const { return dtype_; }
-  Graph& graph() { return g_; }
-  Value input(DType dtype, Shape shape, double low = -2, double high = 3) {
-    const std::string name = "x" + std::to_string(count_++);
-    std::vector<std::int64_t> extents;
-    for (const Dim& d : shape) extents.push_back(d.value());
-    // Whole numbers: of ints random_tensor makes no others, and they convert exactly.
-    const Tensor whole = random_tensor(DType::I32, extents, low, high, random_);
-    Tensor t(dtype, extents);
-    fill(t, whole);
-    pending_.push_back(std::move(t));
-    return g_.input(name, {dtype, std::move(shape)});
-  }
-  Value x(const Shape& shape) { return input(dtype_, shape); }
-  Value node(std::vector<Value> operands, Attrs attrs = {}) {
-    asked_ = {attrs, {}, {}};
-    for (const Value v : operands) asked_.operands.push_back(v.type());
-    return append(g_.data(), op_, operands, std::move(attrs));
-  }
-  /// Takes the point, or nothing at all where the op refuses.
-  void point(const Make& make, const Shape& shape) {
-    const std::size_t inputs = pending_.size();
-    const Graph before = g_.clone();
-    try {
-      asked_ = {};
-      const Value v = make(*this, shape);
-      if (asked_.operands.empty()) asked_.attrs = g_.data()->attrs(v.id());
-      asked_.shape = shape;
-      points_.push_back(asked_);
-      g_.output("y" + std::to_string(g_.outputs().size()), v);
-    } catch (const Error&) {
-      // What was made for it must not stay among the inputs: the graph is rolled back.
-      g_ = before.clone();
-      pending_.resize(inputs);
-      count_ = static_cast<int>(inputs);
-    }
-  }
-  Grid finish() && { return {op_, dtype_, std::move(g_), std::move(points_), std::move(pending_)}; }
-
-private:
-  static void fill(Tensor& t, const Tensor& whole) {
-    const auto from = whole.data<std::int32_t>();
-    auto* bytes = static_cast<unsigned char*>(t.raw());
-    const auto width = static_cast<std::size_t>(byte_size(t.dtype()));
-    for (std::size_t i = 0; i < from.size(); ++i) {
-      const double number = from[i];
-      if (t.dtype() == DType::F64)
-        t.data<double>()[i] = number;
-      else if (t.dtype() == DType::F32)
-        t.data<float>()[i] = static_cast<float>(number);
-      else if (t.dtype() == DType::F16)
-        t.data<std::uint16_t>()[i] = to_f16(static_cast<float>(number));
-      else if (t.dtype() == DType::BF16)
-        t.data<std::uint16_t>()[i] = to_bf16(static_cast<float>(number));
-      else
-        for (std::size_t b = 0; b < width; ++b)
-          bytes[i * width + b] = static_cast<unsigned char>(
-              t.dtype() == DType::Bool     ? from[i] & 1
-              : is_unsigned_int(t.dtype()) ? (b == 0 ? from[i] & 7 : 0)
-                                           : (std::int64_t{from[i]} >> (8 * b)) & 255);
-    }
-  }
-
-  O op_;
-  DType dtype_;
-  Graph g_;
-  std::vector<Tensor> pending_;
-  Point asked_;
-  std::vector<Point> points_;
-  std::mt19937 random_{5};
-  int count_ = 0;
-};
-
-std::string word(const std::vector<std::string>& list, std::size_t i) {
-  return list[i % list.size()];
-}
 
 Ints axes_of(int rank) {
   Ints axes;
@@ -245,26 +160,6 @@ std::vector<Make> ways(O op, int rank) {
         return m.node({m.x(s), m.x(other), m.x(s)}, {{"axis", axis}});
       });
     break;
-  case O::Gather:
-  case O::ScatterAdd:
-    for (int i = 0; i < std::max(3, rank) && rank > 0; ++i)
-      list.push_back([=](Maker& m, const Shape& s) {
-        const int axis = i % rank;
-        const Shape index = i % 3 == 0 ? Shape{4} : i % 3 == 1 ? Shape{} : Shape{2, 1};
-        const std::string mode = word({"fill", "clip", "promise"}, static_cast<std::size_t>(i));
-        const Attrs attrs{{"axis", std::int64_t{axis}}, {"mode", mode}};
-        // A promise is kept: rows that are there.
-        const bool promise = mode == "promise";
-        if (promise && s[axis] == Dim(0)) throw Error(Error::Kind::Shape, "there is no row");
-        const Value rows =
-            promise ? m.input(DType::I32, index, 0, 1) : m.input(DType::I32, index, -2, 7);
-        if (op == O::Gather) return m.node({m.x(s), rows}, attrs);
-        std::vector<Dim> updates = s.dims();
-        updates.erase(updates.begin() + axis);
-        updates.insert(updates.begin() + axis, index.begin(), index.end());
-        return m.node({m.x(s), rows, m.x(Shape(updates))}, attrs);
-      });
-    break;
   case O::Reduce: {
     std::size_t i = 0;
     for (const char* kind : {"add", "mul", "max", "min", "and", "or"})
@@ -350,6 +245,7 @@ std::vector<Make> ways(O op, int rank) {
     });
     break;
   default:
+    if (list = indexing_ways(op, rank); !list.empty() || least_rank(op) > rank) break;
     list.push_back([&def](Maker& m, const Shape& s) {
       std::vector<Value> operands;
       for (int i = 0; i < def.min_operands; ++i) operands.push_back(m.x(s));
@@ -365,9 +261,19 @@ int least_rank(Opcode op) {
   switch (op) {
   case O::Iota: // something to count along, to join along, to pick rows from, to search
   case O::Concat:
-  case O::Gather:
+  case O::Gather: // or to walk along
+  case O::DynamicSlice:
+  case O::DynamicUpdateSlice:
   case O::ScatterAdd:
   case O::Scan:
+  case O::ScatterMax:
+  case O::ScatterMin:
+  case O::ScatterSet:
+  case O::CumArg:
+  case O::CumReduce:
+  case O::Linrec:
+  case O::Sort:
+  case O::TopK:
   case O::ArgReduce: return 1;
   default: return 0;
   }

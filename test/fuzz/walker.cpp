@@ -15,7 +15,8 @@ namespace {
 
 bool is_sum(const GraphData& graph, NodeId id) {
   const Lowering kind = graph.def(id).lowering;
-  return kind == Lowering::Reduce || kind == Lowering::Dot || kind == Lowering::ScatterAdd;
+  return kind == Lowering::Reduce || kind == Lowering::Dot ||
+         graph.node(id).op == Opcode::ScatterAdd;
 }
 
 /// How many terms make up one element of a sum.

@@ -1,0 +1,66 @@
+// Which groups wait for which, and what for.
+#include <algorithm>
+
+#include "lower/plan.h"
+
+namespace nngc::lower_detail {
+
+namespace {
+
+void set_bit(std::vector<std::uint64_t>& bits, int i) {
+  const auto word = static_cast<std::size_t>(i) / 64;
+  if (word >= bits.size()) bits.resize(word + 1);
+  bits[word] |= std::uint64_t{1} << (i % 64);
+}
+
+void merge(std::vector<std::uint64_t>& into, const std::vector<std::uint64_t>& more) {
+  if (more.size() > into.size()) into.resize(more.size());
+  for (std::size_t w = 0; w < more.size(); ++w) into[w] |= more[w];
+}
+
+} // namespace
+
+void add_needs(Plan& plan, int group, const std::vector<int>& needs) {
+  std::vector<std::uint64_t> extra;
+  for (int d : needs) {
+    set_bit(extra, d);
+    merge(extra, plan.closure[static_cast<std::size_t>(d)]);
+  }
+  merge(plan.closure[static_cast<std::size_t>(group)], extra);
+  // Groups are numbered by creation, but an earlier one may depend on a later one by a root added
+  // since.
+  for (std::size_t k = 0; k < plan.groups.size(); ++k)
+    if (plan.depends(static_cast<int>(k), group)) merge(plan.closure[k], extra);
+}
+
+bool may_need(const Plan& plan, int group, const std::vector<int>& needs) {
+  return std::none_of(needs.begin(), needs.end(),
+                      [&](int d) { return d == group || plan.depends(d, group); });
+}
+
+bool resolves(const Plan& plan, NodeId v) {
+  const Index any(static_cast<std::size_t>(plan.graph->type(v).shape.rank()));
+  NodeId base = 0;
+  loop::Affine position;
+  return resolve(plan, v, any, base, position);
+}
+
+const std::vector<int>& needs_of_memory(const Plan& plan, NodeId v) {
+  const Index any(static_cast<std::size_t>(plan.graph->type(v).shape.rank()));
+  NodeId base = v;
+  loop::Affine position;
+  resolve(plan, v, any, base, position);
+  return plan.needs[base];
+}
+
+bool taken_by_value(Lowering op, std::size_t operand) {
+  switch (op) {
+  case Lowering::Pad:
+  case Lowering::Gather: return operand == 1;
+  case Lowering::DynamicSlice: return operand > 0;
+  case Lowering::DynamicUpdateSlice: return operand != 1;
+  default: return false;
+  }
+}
+
+} // namespace nngc::lower_detail
