@@ -64,10 +64,19 @@ private:
           loads_.push_back(n);
           continue;
         }
-        if (indices_[at] != own_index(plan_, n)) return false;
+        if (!is_own_place(n, indices_[at])) return false;
       }
       if (!step(n, at)) return false;
     }
+    return true;
+  }
+  /// Whether the element of `n` at `index` is the one being computed. Along an axis of extent 1 it
+  /// is, whatever the index is called there.
+  bool is_own_place(NodeId n, const Index& index) const {
+    const Index own = own_index(plan_, n);
+    const Shape& shape = g_.type(n).shape;
+    for (std::size_t i = 0; i < own.size(); ++i)
+      if (own[i] != index[i] && !(shape[static_cast<int>(i)] == Dim(1))) return false;
     return true;
   }
   std::size_t number(Index index) {
