@@ -1,12 +1,13 @@
-/// One function per primitive and per composite, and the operators. Every function appends to its
-/// operands' graph, broadcasts where the mathematics says so (NumPy's rule, inserted as explicit
-/// nodes), and throws Error{Shape, Type, Graph, Attribute} at the caller's line. Elementwise
-/// results have the broadcast shape and the operands' dtype.
+/// One function per primitive, and the operators; composites have headers of their own. Every
+/// function appends to its operands' graph, broadcasts where the mathematics says so (NumPy's rule,
+/// inserted as explicit nodes), and throws Error{Shape, Type, Graph, Attribute} at the caller's
+/// line. Elementwise results have the broadcast shape and the operands' dtype.
 #pragma once
 
 #include <span>
 #include <vector>
 
+#include "nngc/composites.h"
 #include "nngc/graph.h"
 #include "nngc/indexing.h"
 #include "nngc/tensor.h"
@@ -127,35 +128,5 @@ Value dot_general(Value a, Value b, Axes contract_a, Axes contract_b, Axes batch
                   Axes batch_b = {}, Where where = Where::current());
 Value matmul(Value a, Value b,
              Where where = Where::current()); ///< [..., m, k] x [..., k, n], leading axes equal
-
-// ---- composites: built from the primitives above, stable by construction ----
-Value square(Value x, Where where = Where::current());
-Value relu(Value x, Where where = Where::current());
-Value leaky_relu(Value x, double slope = 0.01, Where where = Where::current());
-Value gelu(Value x, Where where = Where::current());      ///< x * (1 + erf(x / sqrt 2)) / 2
-Value gelu_tanh(Value x, Where where = Where::current()); ///< the tanh approximation
-Value silu(Value x, Where where = Where::current());
-Value softplus(Value x, Where where = Where::current()); ///< log(1 + exp x), derivative 1/2 at 0
-Value step(Value x, Where where = Where::current());     ///< 1 where x > 0, else 0
-Value sign(Value x, Where where = Where::current());
-Value softmax(Value x, int axis = -1, Where where = Where::current());
-Value log_softmax(Value x, int axis = -1, Where where = Where::current());
-Value logsumexp(Value x, Axes axes = {}, bool keepdims = false, Where where = Where::current());
-Value one_hot(Value indices, Dim classes, DType dtype = DType::F32, Where where = Where::current());
-Value mse(Value prediction, Value target,
-          Where where = Where::current()); ///< mean of squares, rank 0
-Value mae(Value prediction, Value target, Where where = Where::current());
-Value smooth_l1(Value prediction, Value target, double beta = 1, Where where = Where::current());
-Value bce(Value probability, Value target, Where where = Where::current());
-Value bce_with_logits(Value logits, Value target, Where where = Where::current());
-/// Mean over rows of -log p[label]; labels: ints [rows], or probabilities shaped as the first
-/// operand.
-Value cross_entropy(Value probabilities, Value labels, Where where = Where::current());
-Value cross_entropy_with_logits(Value logits, Value labels, Where where = Where::current());
-/// Zeroes each element with probability `rate` and scales the rest by 1 / (1 - rate).
-Value dropout(Value x, double rate, Value key, Value counter, std::int64_t site,
-              Where where = Where::current());
-/// x[..., in] W[in, out] + b[out].
-Value dense(Value x, Value weights, Value bias, Where where = Where::current());
 
 } // namespace nngc

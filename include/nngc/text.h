@@ -22,6 +22,10 @@ struct PrintOptions {
 /// names the text.
 [[nodiscard]] Graph parse(std::string_view text, std::string_view file = "<text>");
 
+/// One line per result, such as `y = tanh(w*x + b)`, for people. Parts that are used more than once
+/// come first, as `t1 = ...`; broadcasts are not shown.
+[[nodiscard]] std::string formula(const Graph& graph);
+
 /// Checks every node against its op's own rules. Throws Error{Graph} listing every violation.
 void verify(const Graph& graph);
 

@@ -1,4 +1,4 @@
-/// Training: initial values, optimizers as part of the graph, the training step, batches in a
+/// Training: initial values, running a training step (nngc/optimizers.h makes it), batches in a
 /// reproducible order.
 #pragma once
 
@@ -12,46 +12,11 @@
 
 #include "nngc/compiler.h"
 #include "nngc/graph.h"
+#include "nngc/optimizers.h"
 #include "nngc/specialize.h"
 #include "nngc/tensor.h"
 
 namespace nngc {
-
-// ---- optimizers ----
-
-/// How parameters follow their gradients. Make one with sgd(), momentum(), adam(), adamw() or
-/// parse_optimizer().
-struct Optimizer {
-  enum class Kind : std::uint8_t { Sgd, Momentum, Adam, AdamW };
-  Kind kind = Kind::Sgd;
-  double lr = 0.01;
-  double momentum = 0.9;                         ///< Momentum
-  double beta1 = 0.9, beta2 = 0.999, eps = 1e-8; ///< Adam, AdamW
-  double decay =
-      0; ///< AdamW: of the weights themselves; else added to the gradient, times the weight
-  /// `adam,lr=0.001,beta1=0.9,...`: what parse_optimizer() reads.
-  [[nodiscard]] std::string str() const;
-};
-[[nodiscard]] Optimizer sgd(double lr = 0.01);
-[[nodiscard]] Optimizer momentum(double lr = 0.01, double mu = 0.9);
-[[nodiscard]] Optimizer adam(double lr = 1e-3);
-[[nodiscard]] Optimizer adamw(double lr = 1e-3, double decay = 0.01);
-/// Reads `sgd`, `momentum,lr=0.1,momentum=0.95`, `adam,lr=1e-3,beta1=0.9,beta2=0.999,eps=1e-8`,
-/// `adamw,decay=0.01`. Throws Error{Argument} for anything else, naming what there is.
-[[nodiscard]] Optimizer parse_optimizer(std::string_view text);
-
-/// Appends the update of each parameter and donates its buffer. State that the optimizer needs
-/// becomes inputs of role State: `<parameter>_m`, `<parameter>_v`, shaped as the parameter (f32 for
-/// 16-bit parameters), and `step`, f32[], the number of steps done; all start as zeros. Throws
-/// Error{Argument} unless there is a gradient per parameter, Error{Graph} where a name is taken.
-void add_updates(Graph& graph, std::span<const Value> params, std::span<const Value> grads,
-                 const Optimizer& optimizer, Where where = Where::current());
-
-/// A training step: `model` again, with two kinds of results, the `loss` and the updates of all its
-/// parameters. `loss`, rank 0, is a value of `model`; so the model itself is left as it is. Throws
-/// Error{Graph} where there is no parameter.
-[[nodiscard]] Graph training_step(const Graph& model, Value loss, const Optimizer& optimizer,
-                                  Where where = Where::current());
 
 // ---- initial values: pure functions of the seed, the same bits everywhere ----
 
@@ -59,12 +24,25 @@ void add_updates(Graph& graph, std::span<const Value> params, std::span<const Va
 /// i).
 [[nodiscard]] Tensor uniform_values(std::vector<std::int64_t> shape, double low, double high,
                                     std::uint64_t seed);
-/// Uniform with variance 2 / fan_in.
+/// Normal with that mean and standard deviation, f32: Box and Muller's formula of two such numbers.
+[[nodiscard]] Tensor normal_values(std::vector<std::int64_t> shape, double mean, double deviation,
+                                   std::uint64_t seed);
+/// f32, all the same.
+[[nodiscard]] Tensor constant_values(std::vector<std::int64_t> shape, double value);
+/// Variance 2 / fan_in (He et al.), for layers that relu follows: half of a sum's variance is lost.
 [[nodiscard]] Tensor he_uniform(std::vector<std::int64_t> shape, std::int64_t fan_in,
                                 std::uint64_t seed);
-/// Uniform with variance 2 / (fan_in + fan_out).
+[[nodiscard]] Tensor he_normal(std::vector<std::int64_t> shape, std::int64_t fan_in,
+                               std::uint64_t seed);
+/// Variance 2 / (fan_in + fan_out) (Glorot and Bengio; also called Xavier's), for tanh and the
+/// like.
 [[nodiscard]] Tensor glorot_uniform(std::vector<std::int64_t> shape, std::int64_t fan_in,
                                     std::int64_t fan_out, std::uint64_t seed);
+[[nodiscard]] Tensor glorot_normal(std::vector<std::int64_t> shape, std::int64_t fan_in,
+                                   std::int64_t fan_out, std::uint64_t seed);
+/// `gain` times a matrix whose rows, or columns if they are fewer, are orthogonal and of length 1;
+/// all axes but the last count as rows. Throws Error{Shape} below rank 2.
+[[nodiscard]] Tensor orthogonal(std::vector<std::int64_t> shape, double gain, std::uint64_t seed);
 
 // ---- running ----
 

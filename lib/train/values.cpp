@@ -1,20 +1,13 @@
-// Initial values, arguments by name, and batches.
-#include <cmath>
+// Arrays for a training step, arguments by name, and batches.
 #include <cstring>
 
 #include <fmt/format.h>
 
 #include "nngc/train.h"
+#include "train/splitmix64.h"
 
 namespace nngc {
 namespace {
-
-std::uint64_t splitmix64(std::uint64_t x) {
-  std::uint64_t z = (x + 1) * 0x9E3779B97F4A7C15U;
-  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9U;
-  z = (z ^ (z >> 27)) * 0x94D049BB133111EBU;
-  return z ^ (z >> 31);
-}
 
 // FNV-1a: parameters of one seed differ by their names, whatever their order.
 std::uint64_t hash(std::string_view text) {
@@ -45,28 +38,6 @@ std::int64_t row_bytes(const Tensor& t) {
 }
 
 } // namespace
-
-Tensor uniform_values(std::vector<std::int64_t> shape, double low, double high,
-                      std::uint64_t seed) {
-  Tensor result(DType::F32, std::move(shape));
-  std::uint64_t i = seed << 32;
-  for (float& x : result.data<float>()) {
-    const double unit = static_cast<double>(splitmix64(i++) >> 40) * 0x1p-24;
-    x = static_cast<float>(low + (high - low) * unit);
-  }
-  return result;
-}
-
-Tensor he_uniform(std::vector<std::int64_t> shape, std::int64_t fan_in, std::uint64_t seed) {
-  const double bound = std::sqrt(6.0 / static_cast<double>(fan_in));
-  return uniform_values(std::move(shape), -bound, bound, seed);
-}
-
-Tensor glorot_uniform(std::vector<std::int64_t> shape, std::int64_t fan_in, std::int64_t fan_out,
-                      std::uint64_t seed) {
-  const double bound = std::sqrt(6.0 / static_cast<double>(fan_in + fan_out));
-  return uniform_values(std::move(shape), -bound, bound, seed);
-}
 
 Tensor allocate(const TensorType& type, const DimValues& dims) {
   std::vector<std::int64_t> shape;

@@ -48,6 +48,8 @@ struct AddCase {
 [[nodiscard]] std::vector<Case> indexing_cases(); ///< and reductions and contraction
 /// Softmax, losses and the like, in floats; `op` says nothing. Not among all_cases().
 [[nodiscard]] std::vector<Case> composite_cases();
+[[nodiscard]] std::vector<Case> function_cases(); ///< among composite_cases()
+[[nodiscard]] std::vector<Case> layer_cases();    ///< among composite_cases()
 /// All lists and what AddCase added, names unique. The environment variable NNGC_CASE, a name,
 /// picks a single case: `NNGC_CASE=tanh nngc_test_conformance '[derivatives]'`.
 [[nodiscard]] const std::vector<Case>& all_cases();

@@ -7,7 +7,7 @@ std::vector<Case> composite_cases() {
   using In = std::span<const Value>;
   const Shape s{3, 4};
   const InputSpec labels{{3}, 0, 4, Kind::Index};
-  return {
+  std::vector<Case> all = {
       {Opcode::Input, "square", Types::Floats, {{s}}, [](Graph&, In x) { return square(x[0]); }},
       {Opcode::Input, "relu", Types::Floats, {{s}}, [](Graph&, In x) { return relu(x[0]); }},
       {Opcode::Input,
@@ -112,6 +112,9 @@ std::vector<Case> composite_cases() {
        {{s}, labels},
        [](Graph&, In x) { return x[0] * one_hot(x[1], 4, x[0].dtype()); }},
   };
+  for (const auto& more : {function_cases(), layer_cases()})
+    all.insert(all.end(), more.begin(), more.end());
+  return all;
 }
 
 } // namespace nngc::test

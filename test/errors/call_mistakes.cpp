@@ -75,7 +75,7 @@ std::string many_outputs() {
 // clang-format off: one line a mistake, however long; its place is that line
 std::vector<Mistake> call_mistakes() {
   const std::string eval_cpp = "lib/eval/eval.cpp", interpreter = "lib/eval/interpreter.cpp", compiler = "lib/driver/compiler.cpp";
-  const std::string target = "lib/codegen/target.cpp", optimizer = "lib/train/optimizer.cpp", values = "lib/train/values.cpp", type = "lib/tensor/type.cpp";
+  const std::string target = "lib/codegen/target.cpp", optimizer = "lib/train/optimizer_text.cpp", values = "lib/train/values.cpp", type = "lib/tensor/type.cpp";
   return {
       mistake_at("", "include/nngc/tensor.h", Kind::Shape, "tensor: 2 values for 4 elements", [](Ground&) { (void)Tensor::of<float>({2, 2}, std::array{1.0F, 2.0F}); }),
       mistake_at("", "lib/tensor/tensor.cpp", Kind::Shape, "tensor: a negative extent: f32[2,-1]", [](Ground&) { floats({2, -1}); }),
@@ -125,12 +125,16 @@ std::vector<Mistake> call_mistakes() {
       mistake_at("", "lib/runtime/thread_pool.cpp", Kind::Argument, "thread pool: the system starts no more threads: Resource temporarily unavailable", [](Ground&) { pool_without_room(); }),
       mistake_at("t.nng:16386:5", "lib/ir/parser.cpp", Kind::Parse, "error: more than 16384 outputs\n      y16383 = %x\n      ^", [](Ground&) { (void)parse(many_outputs(), "t.nng"); }),
 
-      mistake_at("", optimizer, Kind::Argument, "optimizer: there is no 'sgdd'; there are sgd, momentum, adam, adamw", [](Ground&) { (void)parse_optimizer("sgdd,lr=1"); }),
+      mistake_at("", optimizer, Kind::Argument, "optimizer: there is no 'sgdd'; there are sgd, momentum, nesterov, adagrad, rmsprop, adadelta, adam, adamw, lion, lbfgs", [](Ground&) { (void)parse_optimizer("sgdd,lr=1"); }),
       mistake_at("", optimizer, Kind::Argument, "optimizer: 'fast' is not a number", [](Ground&) { (void)parse_optimizer("sgd,lr=fast"); }),
       mistake_at("", optimizer, Kind::Argument, "optimizer: 'lr' is not of the form setting=number", [](Ground&) { (void)parse_optimizer("sgd,lr"); }),
-      mistake_at("", optimizer, Kind::Argument, "optimizer: sgd has no setting 'beta1': sgd,lr=0.01,decay=0", [](Ground&) { (void)parse_optimizer("sgd,beta1=0.5"); }),
+      mistake_at("", optimizer, Kind::Argument, "optimizer: sgd has no setting 'beta1'; it has lr, decay, l1, clip_value, clip_norm, warmup, schedule", [](Ground&) { (void)parse_optimizer("sgd,beta1=0.5"); }),
       mistake_at("", optimizer, Kind::Argument, "optimizer: beta1=1 must be at least 0 and below 1", [](Ground&) { (void)parse_optimizer("adam,beta1=1"); }),
       mistake_at("", optimizer, Kind::Argument, "optimizer: eps=-1 must be at least 0", [](Ground&) { (void)parse_optimizer("adam,eps=-1"); }),
+      mistake_at("", optimizer, Kind::Argument, "optimizer: steps=0 must be above 0", [](Ground&) { (void)parse_optimizer("sgd,schedule=step,steps=0"); }),
+      mistake_at("", optimizer, Kind::Argument, "optimizer: history=1000 must be a number from 1 to 100", [](Ground&) { (void)parse_optimizer("lbfgs,history=1000"); }),
+      mistake_at("", optimizer, Kind::Argument, "optimizer: there is no schedule 'fast'; there are constant, step, exponential, cosine, inverse", [](Ground&) { (void)parse_optimizer("sgd,schedule=fast"); }),
+      mistake_at("", "lib/train/initializers.cpp", Kind::Shape, "orthogonal: needs a matrix: f32[3]", [](Ground&) { (void)orthogonal({3}, 1, 1); }),
       mistake_at("", values, Kind::Argument, "allocate: f32[batch,3]: the size 'batch' has no value; give one", [](Ground& w) { (void)allocate(w.x.type()); }),
       mistake_at("", values, Kind::Argument, "bind_arguments: there is no array for 'x' (f32[batch,3]), 'y' (f32[batch,3])", [](Ground&) { Tensors none; (void)bind_arguments(doubling(), none); }),
       mistake_at("", values, Kind::Type, "take_rows: dtypes differ: from f32[2] to f64[2]", [](Ground&) { Tensor to(DType::F64, {2}); take_rows(floats({2}), std::array{0U}, to); }),

@@ -2,6 +2,7 @@
 #include <array>
 
 #include "nngc/autodiff.h"
+#include "nngc/layers.h"
 #include "nngc/ops.h"
 #include "nngc/passes.h"
 #include "nngc/train.h"
@@ -14,6 +15,7 @@ using Kind = Error::Kind;
 // clang-format off: one line a mistake, however long; its place is that line
 std::vector<Mistake> composite_mistakes() {
   const std::string composite = "lib/ops/composite/composite.cpp", classes = "lib/ops/composite/classification_loss.cpp";
+  const std::string attending = "lib/ops/composite/attention.cpp", sums = "lib/ops/composite/einsum.cpp";
   const std::string directions = "lib/autodiff/contributions.cpp", optimizer = "lib/train/optimizer.cpp";
   return {
       mistake(composite, Kind::Type, "softmax: needs floats: i32[2,3]", [](Ground& w) { softmax(w.i); }),
@@ -24,11 +26,32 @@ std::vector<Mistake> composite_mistakes() {
       mistake(classes, Kind::Shape, "cross_entropy: needs an axis of classes: f32[]", [](Ground& w) { cross_entropy(w.s, w.s); }),
       mistake(classes, Kind::Shape, "cross_entropy_with_logits: integer labels must be one per row, i32[2], got i32[3] for f32[2,3]", [](Ground& w) { cross_entropy_with_logits(w.a, w.g.find_input("k3")); }),
       mistake("lib/ops/composite/activation.cpp", Kind::Type, "logical_not: needs bools or ints: f32[2,3]", [](Ground& w) { logical_not(w.a); }),
-      mistake("lib/ops/composite/dense.cpp", Kind::Shape, "dense: needs x[..., in], weights[in, out], bias[out], got f32[2,3], f32[4,5], f32[3]", [](Ground& w) { dense(w.a, w.w, w.row); }),
+      mistake(composite, Kind::Shape, "dense: needs x[..., in], weights[in, out], bias[out], got f32[2,3], f32[4,5], f32[3]", [](Ground& w) { dense(w.a, w.w, w.row); }),
       mistake("lib/ops/composite/dropout.cpp", Kind::Type, "uniform: needs a float dtype: i32[3]", [](Ground& w) { uniform(w.s, w.s, i32({3}), 0); }),
       mistake("lib/ops/composite/dropout.cpp", Kind::Argument, "dropout: rate must be in [0, 1), got 1.000000", [](Ground& w) { dropout(w.a, 1, w.s, w.s, 0); }),
       mistake("lib/ops/composite/one_hot.cpp", Kind::Type, "one_hot: needs integer indices: f32[2,3]", [](Ground& w) { one_hot(w.a, 3); }),
-      mistake("lib/ops/composite/regression_loss.cpp", Kind::Argument, "smooth_l1: beta must be positive, got 0.000000", [](Ground& w) { smooth_l1(w.a, w.a, 0); }),
+      mistake(composite, Kind::Argument, "smooth_l1: beta must be positive, got 0.000000", [](Ground& w) { smooth_l1(w.a, w.a, 0); }),
+
+      mistake(composite, Kind::Type, "layer_norm: dtypes differ: f32[2,3] and f64[2,3]", [](Ground& w) { layer_norm(w.a, w.d, w.row); }),
+      mistake(composite, Kind::Shape, "layer_norm: needs x[..., n], scale[n], shift[n], got f32[3,2], f32[3], f32[3]", [](Ground& w) { layer_norm(w.tall, w.row, w.row); }),
+      mistake(composite, Kind::Shape, "rnn_cell: needs x[batch, in], h[batch, units], wx[in, units], wh[units, units], b[units], got f32[2,3], f32[2,3], f32[2,3], f32[2,3], f32[3]", [](Ground& w) { rnn_cell(w.a, w.a, w.a, w.a, w.row); }),
+      mistake(composite, Kind::Attribute, "l2_norm: axis 2 is out of range: f32[2,3]", [](Ground& w) { l2_norm(w.a, {2}); }),
+      mistake(composite, Kind::Argument, "rms_norm: eps must be positive, got 0.000000", [](Ground& w) { rms_norm(w.a, w.row, 0); }),
+      mistake("lib/ops/composite/activation.cpp", Kind::Argument, "clip: low 1.000000 is not below high -1.000000", [](Ground& w) { clip(w.a, 1, -1); }),
+      mistake("lib/ops/composite/normalization.cpp", Kind::Argument, "group_norm: the channels of f32[2,3] make no 2 groups", [](Ground& w) { group_norm(w.a, 2, w.row, w.row); }),
+      mistake(attending, Kind::Shape, "attention: causal, but rows queries and batch keys do not say which stand at the same place", [](Ground& w) { const Value k = w.other.input("keys", f32({1, w.batch, 2})); attention(w.other.input("queries", f32({1, Dim::symbol("rows"), 2})), k, k, {.causal = true}); }),
+      mistake(attending, Kind::Shape, "attention: the default scale needs a width that is a number above 0: f32[1,2,batch]", [](Ground& w) { const Value q = w.other.input("q", f32({1, 2, w.batch})); attention(q, q, q); }),
+      mistake(attending, Kind::Type, "attention: the mask must be bool or f32: i32[2,3]", [](Ground& w) { const Value q = w.other.input("q", f32({1, 2, 3})); attention(q, q, q, {.mask = w.other.input("m", i32({2, 3}))}); }),
+      mistake("lib/ops/composite/ctc_loss.cpp", Kind::Type, "ctc_loss: labels and counts must be integers: f32[2,3]", [](Ground& w) { const Value z = w.other.input("z", f32({4, 2, 3})); ctc_loss(z, w.foreign, z, z); }),
+      mistake("lib/ops/composite/ctc_loss.cpp", Kind::Argument, "ctc_loss: there is no class 3 in f32[4,2,3]", [](Ground& w) { const Value n = w.other.input("n", i32({2})); ctc_loss(w.other.input("z", f32({4, 2, 3})), w.other.input("l", i32({2, 3})), n, n, 3); }),
+      mistake(sums, Kind::Argument, "einsum: '1' is no letter: i1->i", [](Ground& w) { einsum("i1->i", std::array{w.a}); }),
+      mistake(sums, Kind::Argument, "einsum: 1 operands for 2 terms: ij,jk", [](Ground& w) { einsum("ij,jk", std::array{w.a}); }),
+      mistake(sums, Kind::Shape, "einsum: 'ijk' does not name the axes of f32[2,3]: ijk->i", [](Ground& w) { einsum("ijk->i", std::array{w.a}); }),
+      mistake(sums, Kind::Shape, "einsum: 'j' is 3 in f32[2,3] and 4 in f32[4,5]: ij,jk->ik", [](Ground& w) { einsum("ij,jk->ik", std::array{w.a, w.w}); }),
+      mistake(sums, Kind::Argument, "einsum: 'z' is in the result but in no operand: ij->iz", [](Ground& w) { einsum("ij->iz", std::array{w.a}); }),
+      mistake(sums, Kind::Argument, "einsum: 'i' comes twice in the result: ij->ii", [](Ground& w) { einsum("ij->ii", std::array{w.a}); }),
+      mistake("lib/ops/composite/resize.cpp", Kind::Argument, "resize: 1 sizes for 2 axes", [](Ground& w) { resize(w.a, {0, 1}, {4}); }),
+      mistake("lib/ops/composite/resize.cpp", Kind::Shape, "resize: axis 1 cannot go from 3 to 0 elements: f32[2,3]", [](Ground& w) { resize(w.a, {1}, {0}); }),
 
       mistake("lib/autodiff/reverse.cpp", Kind::Shape, "grad: the loss is f32[2,3]; it must have rank 0 (take a sum or mean, or use vjp)", [](Ground& w) { grad(w.a, std::array{w.w}); }),
       mistake(directions, Kind::Type, "grad: input 'i' is i32[2,3], and only floats have derivatives", [](Ground& w) { grad(w.s, std::array{w.i}); }),
@@ -42,6 +65,8 @@ std::vector<Mistake> composite_mistakes() {
       mistake(directions, Kind::Unsupported, "derivative of %~ (reduce): reduce: the derivative of a product over the symbolic extent batch is not supported", [](Ground& w) { jvp(std::array{reduce_prod(w.x)}, std::array{w.x}, std::array{w.x}); }),
 
       mistake(optimizer, Kind::Argument, "add_updates: 0 gradients for 1 parameters", [](Ground& w) { add_updates(w.g, std::array{w.w}, {}, sgd()); }),
+      mistake("lib/train/gradients.cpp", Kind::Argument, "clip_by_global_norm: there is no value", [](Ground&) { (void)clip_by_global_norm({}, 1); }),
+      mistake("lib/train/gradients.cpp", Kind::Argument, "clip_by_value: the limit must be positive, got 0", [](Ground& w) { (void)clip_by_value(std::array{w.a}, 0); }),
       mistake(optimizer, Kind::Graph, "training_step: the loss is not a value of the model", [](Ground& w) { (void)training_step(w.g, w.foreign, sgd()); }),
       mistake(optimizer, Kind::Graph, "training_step: the model has no parameter (make one with Graph::param)", [](Ground& w) { (void)training_step(w.other, reduce_sum(w.foreign), sgd()); }),
       mistake("lib/autodiff/reverse.cpp", Kind::Shape, "grad: the loss is f32[2,3]; it must have rank 0 (take a sum or mean, or use vjp)", [](Ground& w) { (void)training_step(w.g, w.a, sgd()); }),

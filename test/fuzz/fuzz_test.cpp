@@ -70,7 +70,7 @@ TEST_CASE("a failing graph is cut down to what fails", "[fuzz]") {
     CHECK(s.graph.live_count() == 2); // an input and a tanh
     CHECK(s.graph.outputs().size() == 1);
     CHECK(s.n == 1);
-    CHECK(s.graph.outputs()[0].value.shape().size() == Dim(1));
+    CHECK(s.graph.outputs()[0].value.shape().size().value() <= 1); // an extent of 0 stays
     ++tried;
   }
   CHECK(tried > 5);

@@ -156,8 +156,10 @@ void add_loss_options(CLI::App& app, LossOptions& o) {
                  "classes, else the output's type)")
       ->type_name("NAME")
       ->group(group);
-  app.add_option("--optimizer", o.optimizer,
-                 "sgd | momentum | adam | adamw, with settings: adam,lr=1e-3")
+  app.add_option(
+         "--optimizer", o.optimizer,
+         "sgd, momentum, nesterov, adagrad, rmsprop, adadelta, adam, adamw, lion or lbfgs, with "
+         "settings: adam,lr=1e-3,clip_norm=1,schedule=cosine,steps=10000")
       ->capture_default_str()
       ->type_name("OPTIMIZER")
       ->group(group);

@@ -12,9 +12,24 @@ Value square(Value x, Where where) { return ipow(x, 2, where); }
 // The constant wins the tie: derivative 0 at 0, and a mask that needs the result only.
 Value relu(Value x, Where where) { return max({x, where}, {0, where}); }
 
+Value relu6(Value x, Where where) { return clip(x, 0, 6, where); }
+
 Value leaky_relu(Value x, double slope, Where where) {
   check_float("leaky_relu", x, where);
   return select(x > 0, x, x * slope);
+}
+
+// Where expm1 overflows, it is not taken: nor is its derivative.
+Value elu(Value x, double alpha, Where where) {
+  check_float("elu", x, where);
+  return select(x > 0, x, expm1(x) * alpha);
+}
+
+// The constants make mean 0 and variance 1 a fixed point (Klambauer et al., 2017).
+Value selu(Value x, Where where) {
+  check_float("selu", x, where);
+  constexpr double scale = 1.0507009873554804934, alpha = 1.6732632423543772848;
+  return elu(x, alpha, where) * scale;
 }
 
 Value gelu(Value x, Where where) {
@@ -39,6 +54,42 @@ Value silu(Value x, Where where) {
 Value softplus(Value x, Where where) {
   check_float("softplus", x, where);
   return max(x, 0, Tie::Half) + log1p(exp(neg(abs(x))));
+}
+
+Value mish(Value x, Where where) {
+  check_float("mish", x, where);
+  return x * tanh(softplus(x, where));
+}
+
+Value softsign(Value x, Where where) {
+  check_float("softsign", x, where);
+  return x / (abs(x) + 1);
+}
+
+// log(1 / (1 + e^-x)); the logarithm of logistic would be -inf from -745 on.
+Value log_sigmoid(Value x, Where where) {
+  check_float("log_sigmoid", x, where);
+  return neg(softplus(neg(x), where));
+}
+
+Value hard_sigmoid(Value x, Where where) {
+  check_float("hard_sigmoid", x, where);
+  return clip(x * (1.0 / 6) + 0.5, 0, 1, where);
+}
+
+Value hard_swish(Value x, Where where) {
+  check_float("hard_swish", x, where);
+  return x * hard_sigmoid(x, where);
+}
+
+// Constants win ties: derivative 0 at the bounds.
+Value clip(Value x, double low, double high, Where where) {
+  check_value("clip", x, where);
+  if (!(low <= high))
+    throw Error(Error::Kind::Argument,
+                "clip: low " + std::to_string(low) + " is not below high " + std::to_string(high),
+                where);
+  return min({max({x, where}, {low, where}), where}, {high, where});
 }
 
 Value step(Value x, Where where) {

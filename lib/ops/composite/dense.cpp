@@ -8,11 +8,8 @@ Value dense(Value x, Value weights, Value bias, Where where) {
   const bool fits = x.rank() >= 1 && weights.rank() == 2 && bias.rank() == 1 &&
                     x.shape()[x.rank() - 1] == weights.shape()[0] &&
                     weights.shape()[1] == bias.shape()[0];
-  if (!fits)
-    throw Error(Error::Kind::Shape,
-                "dense: needs x[..., in], weights[in, out], bias[out], got " + x.type().str() +
-                    ", " + weights.type().str() + ", " + bias.type().str(),
-                where);
+  check_fit(fits, "dense", "x[..., in], weights[in, out], bias[out]", std::array{x, weights, bias},
+            where);
   const Value product = dot_general(x, weights, {x.rank() - 1}, {0}, {}, {}, where);
   return add({product, where}, {bias, where});
 }

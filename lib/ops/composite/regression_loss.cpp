@@ -17,9 +17,7 @@ Value mae(Value prediction, Value target, Where where) {
 // d^2 / (2 beta) inside |d| < beta, |d| - beta / 2 outside: value and slope meet at beta.
 Value smooth_l1(Value prediction, Value target, double beta, Where where) {
   check_same_floats("smooth_l1", prediction, target, where);
-  if (!(beta > 0))
-    throw Error(Error::Kind::Argument,
-                "smooth_l1: beta must be positive, got " + std::to_string(beta), where);
+  check_positive("smooth_l1", "beta", beta, where);
   const Value difference = prediction - target, distance = abs(difference);
   return reduce_mean(
       select(distance < beta, square(difference) * (0.5 / beta), distance - 0.5 * beta));

@@ -25,17 +25,13 @@ Value log_softmax(Value x, int axis, Where where) {
 
 Value logsumexp(Value x, Axes axes, bool keepdims, Where where) {
   check_float("logsumexp", x, where);
-  if (axes.empty()) axes = all_axes(x.rank());
-  for (std::int64_t& a : axes) a = checked_axis("logsumexp", x, static_cast<int>(a), where);
+  axes = checked_axes("logsumexp", x, std::move(axes), where);
   const Shifted s = shifted_by_max(x, axes);
   const Value sum = reduce_sum(exp(s.x), axes, true);
   // log(0) is right as a value; the mask of select keeps its infinite derivative out.
   const Value result =
       s.shift + select(eq(sum, 0), -std::numeric_limits<double>::infinity(), log(sum));
-  if (keepdims) return result;
-  Shape shape;
-  for (std::int64_t a : other_axes(x.rank(), axes)) shape.push_back(x.shape()[static_cast<int>(a)]);
-  return reshape(result, shape, where);
+  return keepdims ? result : without_axes(result, axes, where);
 }
 
 } // namespace nngc

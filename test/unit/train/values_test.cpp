@@ -103,3 +103,70 @@ TEST_CASE("allocate needs the value of each symbol") {
   CHECK(allocate(type, {{"batch", 5}}).shape() == std::vector<std::int64_t>{5, 3});
   NNGC_CHECK_THROWS(allocate(type), Error, "the size 'batch' has no value");
 }
+
+TEST_CASE("normal values have their mean, deviation and tails, and depend on the seed alone") {
+  const Tensor t = normal_values({100, 200}, 3, 2, 5);
+  double sum = 0, squares = 0, beyond_one = 0, beyond_two = 0, most = 0;
+  for (const float x : t.data<float>()) {
+    const double z = (static_cast<double>(x) - 3) / 2;
+    sum += z, squares += z * z, most = std::max(most, std::fabs(z));
+    beyond_one += std::fabs(z) > 1 ? 1 : 0, beyond_two += std::fabs(z) > 2 ? 1 : 0;
+  }
+  const double n = 20000;
+  CHECK(sum / n == Approx(0).margin(0.02));
+  CHECK(squares / n == Approx(1).margin(0.03));
+  CHECK(beyond_one / n == Approx(0.3173).margin(0.01));
+  CHECK(beyond_two / n == Approx(0.0455).margin(0.005));
+  CHECK(most > 3.5);
+  const Tensor again = normal_values({100, 200}, 3, 2, 5), other = normal_values({100, 200}, 3, 2, 6);
+  CHECK(std::equal(t.data<float>().begin(), t.data<float>().end(), again.data<float>().begin()));
+  CHECK_FALSE(std::equal(t.data<float>().begin(), t.data<float>().end(), other.data<float>().begin()));
+  // Box and Muller's formula with the library's functions, which our series must meet.
+  const auto mix = [](std::uint64_t x) {
+    std::uint64_t z = (x + 1) * 0x9E3779B97F4A7C15U;
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9U;
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EBU;
+    return z ^ (z >> 31);
+  };
+  for (std::uint64_t i = 0; i < 20000; ++i) {
+    const double u = (static_cast<double>(mix((5ULL << 32) + 2 * i) >> 11) + 1) * 0x1p-53;
+    const double v = static_cast<double>(mix((5ULL << 32) + 2 * i + 1) >> 11) * 0x1p-53;
+    const double want = 3 + 2 * std::sqrt(-2 * std::log(u)) * std::cos(2 * std::acos(-1.0) * v);
+    if (std::fabs(static_cast<double>(t.data<float>()[i]) - want) > 1e-6) FAIL_CHECK(i);
+  }
+}
+
+TEST_CASE("He's and Glorot's variances, constants") {
+  const auto variance = [](const Tensor& t) {
+    double sum = 0;
+    for (const float x : t.data<float>()) sum += static_cast<double>(x) * static_cast<double>(x);
+    return sum / static_cast<double>(t.size());
+  };
+  CHECK(variance(he_normal({50, 200}, 50, 1)) == Approx(2. / 50).epsilon(0.05));
+  CHECK(variance(he_uniform({50, 200}, 50, 1)) == Approx(2. / 50).epsilon(0.05));
+  CHECK(variance(glorot_normal({50, 200}, 50, 200, 1)) == Approx(2. / 250).epsilon(0.05));
+  CHECK(variance(glorot_uniform({50, 200}, 50, 200, 1)) == Approx(2. / 250).epsilon(0.05));
+  CHECK(variance(constant_values({3, 3}, -0.5)) == 0.25);
+  CHECK(constant_values({2}, 7).data<float>()[1] == 7);
+}
+
+TEST_CASE("orthogonal rows or columns, whichever are fewer") {
+  for (const auto& shape : {std::vector<std::int64_t>{3, 5}, {5, 3}, {4, 4}, {2, 3, 4}, {1, 1}}) {
+    const Tensor t = orthogonal(shape, 2, 9);
+    const auto columns = static_cast<std::size_t>(shape.back());
+    const std::size_t rows = static_cast<std::size_t>(t.size()) / columns;
+    const bool wide = rows <= columns;
+    const std::size_t count = wide ? rows : columns, length = wide ? columns : rows;
+    for (std::size_t a = 0; a < count; ++a)
+      for (std::size_t b = 0; b < count; ++b) {
+        double sum = 0;
+        for (std::size_t i = 0; i < length; ++i) {
+          const auto at = [&](std::size_t v) {
+            return static_cast<double>(t.data<float>()[wide ? v * columns + i : i * columns + v]);
+          };
+          sum += at(a) * at(b);
+        }
+        CHECK(sum == Approx(a == b ? 4 : 0).margin(1e-5));
+      }
+  }
+}
