@@ -54,6 +54,7 @@ std::vector<Mistake> control_mistakes();   ///< loops, branches, calls
 std::vector<Mistake> composite_mistakes(); ///< losses, derivatives, training steps
 std::vector<Mistake> call_mistakes();      ///< evaluating, compiling, running
 std::vector<Mistake> file_mistakes();      ///< data files
+std::vector<Mistake> neuron_mistakes();    ///< neuron graphs
 
 /// A command line that is refused, in a folder that `furnish` has filled.
 struct ToolMistake {

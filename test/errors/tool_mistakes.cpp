@@ -21,6 +21,8 @@ void furnish(const TempDir& dir) {
       "graph @s(%a: f32[2,3], %b: f32[3,2]) {\n  %c = add %a, %b : f32[2,3]\n  return c = %c\n}\n");
   dir.file("types.nng",
            "graph @t(%a: f32[2], %b: i32[2]) {\n  %c = add %a, %b : f32[2]\n  return c = %c\n}\n");
+  dir.file("cycle.dot", "digraph {\n  a [role=input]; y [role=output];\n  a -> b -> y -> b "
+                        "[weight=1];\n}\n");
   dir.file("old.o", "what was here before");
   save(dir, "x.npy", {8, 3}, std::vector<float>(24, 1));
   save(dir, "y.npy", {8, 2}, std::vector<float>(16, 1));
@@ -165,6 +167,9 @@ std::vector<ToolMistake> request_mistakes() {
       {"train pairs.nng --loss=mse --data x=x.npy",
        2,
        {"--batch: the model's rows are 2*n; bind them with --dim n=N"}},
+      {line_data + "--output-neurons net.dot",
+       2,
+       {"--output-neurons net.dot: the model is no .dot of neurons"}},
       {line_data + "--data q=y.npy", 2, {"--data q: the training step has no such input"}},
   };
 }
@@ -186,7 +191,9 @@ std::vector<ToolMistake> model_mistakes() {
     cases.push_back(
         {command + "named.nng", 1, {"named.nng: the model's name '2x' is no identifier"}});
     cases.push_back(
-        {command + "model.onnx", 3, {"model.onnx: this version reads .nng models only"}});
+        {command + "cycle.dot", 1, {"cycle.dot:2:19: error: a cycle: 'y' -> 'b' -> 'y'", "^"}});
+    cases.push_back(
+        {command + "model.onnx", 3, {"model.onnx: this version reads .nng and .dot models only"}});
   }
   cases.push_back({"info /dev/zero", 1, {"/dev/zero: larger than 1 GiB, which no model text is"}});
   return cases;

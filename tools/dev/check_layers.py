@@ -40,7 +40,7 @@ PUBLIC = {
     "type.h": "tensor", "tensor.h": "tensor",
     "graph.h": "ir", "tree.h": "ir", "ops.def": "ir", "text.h": "ir", "dot.h": "ir", "specialize.h": "ir",
     "ops.h": "ops", "composites.h": "ops", "layers.h": "ops", "indexing.h": "ops", "control.h": "ops", "op_info.h": "ops", "autodiff.h": "autodiff", "eval.h": "eval", "passes.h": "optimize",
-    "optimize.h": "optimize", "import.h": "import", "runtime.h": "runtime", "train.h": "train", "optimizers.h": "train",
+    "optimize.h": "optimize", "import.h": "import", "neurons.h": "import", "runtime.h": "runtime", "train.h": "train", "optimizers.h": "train",
     "compiler.h": "driver", "nngc.h": "driver",
 }
 

@@ -28,7 +28,8 @@ struct BenchCommand {
 };
 
 void BenchCommand::run() const {
-  const Graph graph = load_model(model);
+  const Graph graph =
+      load_model(model, entry == "forward" ? Weights::Constants : Weights::Parameters);
   const Entries made = make_entries(graph, {entry}, loss);
   const Prepared prepared = prepare(*made.points[0].graph, code);
   const Executable executable = nngc::compile(prepared.graph, prepared.options);

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "nngc/compiler.h"
+#include "nngc/neurons.h"
 #include "nngc/passes.h"
 #include "nngc/specialize.h"
 #include "nngc/train.h"
@@ -87,8 +88,13 @@ struct ModelOptions {
   std::vector<std::string> dims;
 };
 void add_model_options(CLI::App& app, ModelOptions& options);
-/// Parses the file and binds `--dim`s. Throws Error{Parse, Io, Unsupported}.
-[[nodiscard]] Graph load_model(const ModelOptions& options);
+/// What becomes of the weights that a neuron graph brings along.
+enum class Weights : std::uint8_t { Constants, Parameters };
+/// Parses the file, .nng or .dot, and binds `--dim`s. Throws Error{Parse, Io, Unsupported}.
+[[nodiscard]] Graph load_model(const ModelOptions& options, Weights weights = Weights::Constants);
+/// Whether the file holds a neuron graph, to be read with load_neurons.
+[[nodiscard]] bool has_neurons(const ModelOptions& options);
+[[nodiscard]] NeuronGraph load_neurons(const ModelOptions& options);
 /// The values of `--dim`, checked to be numbers.
 [[nodiscard]] DimValues dim_values(const std::vector<std::string>& dims);
 

@@ -103,13 +103,16 @@ void CompileCommand::run() const {
       throw UsageError(fmt::format("--emit={} is binary; say where to put it with -o", s.name));
     wanted.push_back(&s);
   }
-  const Graph graph = load_model(model);
+  const auto is_forward = [](const std::string& entry) { return entry == "forward"; };
+  const bool differentiates = !std::all_of(entries.begin(), entries.end(), is_forward);
+  const bool shows_grad =
+      std::any_of(wanted.begin(), wanted.end(), [](auto* s) { return s->name == "grad"; });
+  const Graph graph =
+      load_model(model, differentiates || shows_grad ? Weights::Parameters : Weights::Constants);
   const Entries made =
       make_entries(graph, entries.empty() ? std::vector<std::string>{"forward"} : entries, loss);
-  const auto is_forward = [](const std::string& entry) { return entry == "forward"; };
   Entries derived; // what grad shows where no entry differentiates
-  if (std::all_of(entries.begin(), entries.end(), is_forward) &&
-      std::any_of(wanted.begin(), wanted.end(), [](auto* s) { return s->name == "grad"; }))
+  if (!differentiates && shows_grad)
     derived = make_entries(graph, {loss.loss.empty() ? "vjp" : "train"}, loss);
   OutputFiles files;
   for (std::size_t i = 0; i < paths.size(); ++i) {
@@ -149,14 +152,16 @@ void add_compile(CLI::App& app) {
       ->allow_extra_args(false);
   add_loss_options(*sub, command->loss);
   add_code_options(*sub, command->code);
-  sub->footer("Examples:\n"
-              "  nngc compile mlp.nng -o mlp.o -o mlp.h               for C: mlp_forward(...)\n"
-              "  nngc compile mlp.nng -o mlp.o -o mlp.h --entry=forward,train \\\n"
-              "       --loss=cross_entropy_with_logits --optimizer=adam,lr=1e-3 --dim batch=128\n"
-              "  nngc compile mlp.nng --emit=loop                     what the kernels do\n"
-              "  nngc compile mlp.nng --emit=asm --mcpu=haswell       what the processor does\n"
-              "  nngc compile mlp.nng --emit=grad --entry=vjp         the derivative, as a model\n"
-              "  nngc compile mlp.nng -o mlp.dot && dot -Tsvg mlp.dot -o mlp.svg");
+  sub->footer(
+      "Examples:\n"
+      "  nngc compile mlp.nng -o mlp.o -o mlp.h               for C: mlp_forward(...)\n"
+      "  nngc compile mlp.nng -o mlp.o -o mlp.h --entry=forward,train \\\n"
+      "       --loss=cross_entropy_with_logits --optimizer=adam,lr=1e-3 --dim batch=128\n"
+      "  nngc compile mlp.nng --emit=loop                     what the kernels do\n"
+      "  nngc compile mlp.nng --emit=asm --mcpu=haswell       what the processor does\n"
+      "  nngc compile mlp.nng --emit=grad --entry=vjp         the derivative, as a model\n"
+      "  nngc compile net.dot -o net.o -o net.h               neurons, their weights inside\n"
+      "  nngc compile mlp.nng -o mlp.dot && dot -Tsvg mlp.dot -o mlp.svg");
   sub->callback([command] { command->run(); });
 }
 

@@ -14,7 +14,7 @@ struct DotCommand {
   bool reduce = false, fused = false;
 
   void run() const {
-    const Graph graph = load_model(model);
+    const Graph graph = load_model(model, Weights::Parameters);
     const Entries made = make_entries(graph, {entry}, loss);
     if (!fused) {
       write_file(output, to_dot(*made.points[0].graph, {.clusters = true, .reduce = reduce}));

@@ -12,7 +12,7 @@ std::string input_line(const Graph& graph, Value v) {
 }
 
 void show_info(const ModelOptions& model, const CodeOptions& code) {
-  const Graph graph = load_model(model);
+  const Graph graph = load_model(model, Weights::Parameters);
   std::int64_t parameters = 0;
   bool counted = true;
   std::string inputs, outputs;

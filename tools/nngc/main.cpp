@@ -60,6 +60,7 @@ int run(int argc, char** argv) {
   app.footer(
       "A model is a .nng file (- is stdin): the text that `nngc compile MODEL --emit=graph`\n"
       "prints. docs/text-ir.md describes it, `nngc ops` lists what may stand in it.\n"
+      "A .dot file holds neurons with weights on their edges; see docs/neuron-graphs.md.\n"
       "`nngc COMMAND --help` shows examples. Start with:\n\n"
       "  nngc info model.nng                      what is in it\n"
       "  nngc run model.nng --random              runs it on random inputs\n"

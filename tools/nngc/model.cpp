@@ -35,7 +35,8 @@ DimValues dim_values(const std::vector<std::string>& dims) {
 }
 
 void add_model_options(CLI::App& app, ModelOptions& options) {
-  app.add_option("MODEL", options.path, "the model, a .nng file; - is stdin")
+  app.add_option("MODEL", options.path,
+                 "the model: .nng, or .dot for neurons; - is .nng from stdin")
       ->required()
       ->type_name("FILE");
   app.add_option("--dim", options.dims,
@@ -44,10 +45,21 @@ void add_model_options(CLI::App& app, ModelOptions& options) {
       ->allow_extra_args(false);
 }
 
-Graph load_model(const ModelOptions& options) {
+bool has_neurons(const ModelOptions& options) { return options.path.ends_with(".dot"); }
+
+NeuronGraph load_neurons(const ModelOptions& options) {
+  return read_neurons(read_file(options.path), options.path);
+}
+
+Graph load_model(const ModelOptions& options, Weights weights) {
   if (options.path.ends_with(".onnx"))
-    throw Error(Error::Kind::Unsupported, "this version reads .nng models only", options.path);
-  Graph graph = parse(read_file(options.path), options.path == "-" ? "<stdin>" : options.path);
+    throw Error(Error::Kind::Unsupported, "this version reads .nng and .dot models only",
+                options.path);
+  const bool neurons = has_neurons(options);
+  const bool constants = weights == Weights::Constants;
+  Graph graph =
+      neurons ? neurons_to_graph(load_neurons(options), {.constants = constants})
+              : parse(read_file(options.path), options.path == "-" ? "<stdin>" : options.path);
   if (!is_identifier(graph.name()))
     throw Error(Error::Kind::Graph, "the model's name '" + graph.name() + "' is no identifier",
                 options.path);

@@ -18,7 +18,7 @@ struct TrainCommand {
   CodeOptions code;
   LossOptions loss;
   std::vector<std::string> data;
-  std::string weights, output;
+  std::string weights, output, neurons_output;
   std::int64_t epochs = 1, batch = 0;
   std::uint64_t seed = 1;
   int threads = 0;
@@ -31,6 +31,7 @@ private:
   WithLoss add_loss(const Graph& graph, Tensors& sets) const;
   [[nodiscard]] Tensors arguments(const Executable& step, const Tensors& sets) const;
   void train(const Executable& step, const Tensors& sets, Tensors& tensors) const;
+  void save(const Executable& step, const Tensors& tensors) const;
   [[nodiscard]] std::int64_t rows(const Tensors& sets) const {
     return sets.begin()->second.shape()[0];
   }
@@ -109,6 +110,7 @@ Tensors TrainCommand::arguments(const Executable& step, const Tensors& sets) con
   Tensors tensors;
   DimValues dims;
   if (!weights.empty()) load_weights(weights, step.arguments(), tensors);
+  if (has_neurons(model)) tensors.merge(neuron_weights(load_neurons(model)));
   for (auto& [name, value] : initial_values(step, seed))
     tensors.try_emplace(name, std::move(value));
   std::string missing;
@@ -161,12 +163,30 @@ void TrainCommand::train(const Executable& step, const Tensors& sets, Tensors& t
   }
 }
 
+void TrainCommand::save(const Executable& step, const Tensors& tensors) const {
+  OutputFiles files;
+  int saved = 0;
+  if (!output.empty())
+    for (const ArgumentInfo& a : step.arguments())
+      if (a.role == "param" || a.role == "state")
+        files.add(output + "/" + a.name + ".npy", tensors.at(a.name)), ++saved;
+  if (!neurons_output.empty()) {
+    NeuronGraph net = load_neurons(model);
+    set_neuron_weights(net, tensors);
+    files.add(neurons_output, write_neurons(net));
+  }
+  files.commit();
+  if (!output.empty()) std::fprintf(stderr, "%d arrays saved to %s\n", saved, output.c_str());
+}
+
 void TrainCommand::run() {
-  const Graph symbolic = load_model(model);
+  if (!neurons_output.empty() && !has_neurons(model))
+    throw UsageError("--output-neurons " + neurons_output + ": the model is no .dot of neurons");
+  const Graph symbolic = load_model(model, Weights::Parameters);
   const Optimizer optimizer = parse_optimizer(loss.optimizer);
   Tensors sets = load_data(symbolic);
   bind_batch(sets, symbolic);
-  const WithLoss w = add_loss(load_model(model), sets);
+  const WithLoss w = add_loss(load_model(model, Weights::Parameters), sets);
   std::optional<OutputFolder> folder; // before hours of training, not after
   if (!output.empty()) folder.emplace(output);
   const Prepared prepared = prepare(training_step(w.graph, w.loss, optimizer), code);
@@ -174,14 +194,7 @@ void TrainCommand::run() {
   Tensors tensors = arguments(step, sets);
   std::fprintf(stderr, "compiled the training step in %.0f ms\n", 1e3 * step.compile_seconds());
   train(step, sets, tensors);
-  if (output.empty()) return;
-  OutputFiles files;
-  int saved = 0;
-  for (const ArgumentInfo& a : step.arguments())
-    if (a.role == "param" || a.role == "state")
-      files.add(output + "/" + a.name + ".npy", tensors.at(a.name)), ++saved;
-  files.commit();
-  std::fprintf(stderr, "%d arrays saved to %s\n", saved, output.c_str());
+  save(step, tensors);
 }
 
 } // namespace
@@ -212,6 +225,9 @@ void add_train(CLI::App& app) {
   sub->add_option("--output-weights", command->output,
                   "a folder to write parameters and state to, as NAME.npy")
       ->type_name("DIR");
+  sub->add_option("--output-neurons", command->neurons_output,
+                  "the .dot of a .dot again, with the weights that were learned")
+      ->type_name("FILE");
   add_threads(*sub, command->threads);
   add_code_options(*sub, command->code);
   sub->footer(

@@ -1,0 +1,117 @@
+// nngc-neurons [LAYERS WIDTH [ROWS]]: a layered net of LAYERS * WIDTH neurons compiled as layers,
+// and neuron by neuron: one scalar expression each, by the same compiler. Prints both times of a
+// call. The default is 20 layers of 50, one row.
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <vector>
+
+#include "nngc/compiler.h"
+#include "nngc/neurons.h"
+#include "nngc/ops.h"
+#include "nngc/train.h"
+
+using namespace nngc;
+
+namespace {
+
+NeuronGraph layered(std::uint32_t layers, std::uint32_t width) {
+  NeuronGraph net;
+  const Tensor random =
+      uniform_values({static_cast<std::int64_t>(layers) * width * width}, -1, 1, 7);
+  std::size_t next = 0;
+  for (std::uint32_t i = 0; i < (layers + 1) * width; ++i) {
+    Neuron n{.name = "n" + std::to_string(i)};
+    if (i < width) n.role = NeuronRole::Input;
+    if (i >= layers * width) n.role = NeuronRole::Output;
+    if (i >= width) n.activation = Activation::Tanh, n.bias = 0.01 * (i % 7);
+    net.neurons.push_back(n);
+    for (std::uint32_t j = 0; i >= width && j < width; ++j)
+      net.edges.push_back({.from = (i / width - 1) * width + j,
+                           .to = i,
+                           .weight = 2 * random.data<float>()[next++] / std::sqrt(width)});
+  }
+  return net;
+}
+
+/// f32 [rows] per neuron; the sums in the order of the edges, which come after their sources.
+Graph one_by_one(const NeuronGraph& net, std::int64_t rows) {
+  Graph g("one_by_one");
+  std::vector<std::vector<const NeuronEdge*>> into(net.neurons.size());
+  for (const NeuronEdge& e : net.edges) into[e.to].push_back(&e);
+  std::int64_t inputs = 0;
+  for (const Neuron& n : net.neurons) inputs += n.role == NeuronRole::Input ? 1 : 0;
+  const Value x = g.input("x", f32({rows, inputs}));
+  std::vector<Value> values, outputs;
+  for (std::size_t i = 0; i < net.neurons.size(); ++i) {
+    const Neuron& n = net.neurons[i];
+    const auto column = static_cast<std::int64_t>(i);
+    if (n.role == NeuronRole::Input) {
+      values.push_back(slice(x, {0, column}, {rows, column + 1}));
+      continue;
+    }
+    Value sum = full(g, f32({rows, 1}), n.bias);
+    for (const NeuronEdge* e : into[i]) sum = sum + values[e->from] * e->weight;
+    values.push_back(tanh(sum));
+    if (n.role == NeuronRole::Output) outputs.push_back(values.back());
+  }
+  g.output("y", concat(outputs, 1));
+  return g;
+}
+
+double seconds() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+struct Result {
+  double compile, call;
+  std::vector<float> y;
+};
+
+Result measure(const Graph& g, std::int64_t rows, std::size_t width) {
+  const double start = seconds();
+  const Executable f = compile(g);
+  Result r{seconds() - start, 1e30, std::vector<float>(static_cast<std::size_t>(rows) * width)};
+  std::vector<float> x(r.y.size());
+  for (std::size_t i = 0; i < x.size(); ++i) x[i] = 0.1F * static_cast<float>(i % 13) - 0.6F;
+  for (const double end = seconds() + 1; seconds() < end;) {
+    constexpr int calls = 20;
+    const double from = seconds();
+    for (int i = 0; i < calls; ++i) f.run({{"x", x}, {"y", r.y}});
+    r.call = std::min(r.call, (seconds() - from) / calls);
+  }
+  return r;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  const auto argument = [&](int i, long otherwise) {
+    return argc > i ? std::strtol(argv[i], nullptr, 10) : otherwise;
+  };
+  const long layers = argument(1, 20), width = argument(2, 50), rows = argument(3, 1);
+  if (layers < 1 || width < 1 || rows < 1 || argc > 4) {
+    std::fputs("usage: nngc-neurons [LAYERS WIDTH [ROWS]]\n", stderr);
+    return 2;
+  }
+  const NeuronGraph net =
+      layered(static_cast<std::uint32_t>(layers), static_cast<std::uint32_t>(width));
+  const auto columns = static_cast<std::size_t>(width);
+  const Graph matrices = specialize(neurons_to_graph(net, {.constants = true}), {{"batch", rows}});
+  const Result fast = measure(matrices, rows, columns);
+  std::printf("%ld neurons, %zu edges, %ld row(s)\n", layers * width, net.edges.size(), rows);
+  std::printf("as layers         compile %8.3f s   call %10.2f us\n", fast.compile,
+              1e6 * fast.call);
+  std::fflush(stdout);
+  const Result slow = measure(one_by_one(net, rows), rows, columns);
+  std::printf("neuron by neuron  compile %8.3f s   call %10.2f us\n", slow.compile,
+              1e6 * slow.call);
+  double worst = 0;
+  for (std::size_t i = 0; i < fast.y.size(); ++i)
+    worst = std::max(worst, static_cast<double>(std::abs(fast.y[i] - slow.y[i])));
+  std::printf("layers are %.1fx faster per call, %.1fx per compilation; largest difference %.1e\n",
+              slow.call / fast.call, slow.compile / fast.compile, worst);
+  return worst < 1e-3 ? 0 : 1;
+}
