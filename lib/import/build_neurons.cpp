@@ -131,7 +131,8 @@ private:
       const NeuronPlace at = layers_.places[neurons[i]];
       numbers.data<std::int64_t>()[i] = begins.at(at.layer) + at.column;
     }
-    return gather(joined(parts), constant(graph_, numbers, where_), 1, IndexMode::Promise, where_);
+    return gather(joined(parts), constant(graph_, numbers, where_), 1, IndexMode::Promise, 0,
+                  where_);
   }
 
   Value cut(std::uint32_t layer, std::int64_t first, std::int64_t count) {

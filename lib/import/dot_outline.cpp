@@ -106,10 +106,10 @@ private:
     while (peek(0) != '"') {
       at_ += peek(0) == '\\' ? 2 : 1;
       if (at_ >= text_.size()) fail(from, "the string does not end");
-      if (peek(0) == '\0') fail(at_, "a zero byte in a string");
       if (at_ - from > most) fail(from, "a string of more than 16384 bytes");
     }
     const std::string_view raw = text_.substr(from + 1, at_ - from - 1);
+    if (raw.find('\0') != std::string_view::npos) fail(from, "a zero byte in a string");
     ++at_;
     std::string text;
     for (std::size_t i = 0; i < raw.size(); ++i) {
@@ -233,7 +233,7 @@ private:
     while (is("->")) {
       take();
       if (is("{") || is_keyword("subgraph"))
-        lexer_.fail(token_.offset, "an edge joins two neurons, not sets of them");
+        lexer_.fail(token_.offset, "an edge goes to one neuron, not to a set");
       Token to = expect_id("a neuron");
       out_.edges.push_back(from);
       from = to.offset;

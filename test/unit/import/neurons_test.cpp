@@ -59,10 +59,10 @@ std::vector<double> interpreted(const Graph& g, const Tensor& x, const NeuronWei
 
 TEST_CASE("neurons: random nets as layers give what the neurons give one by one", "[neurons]") {
   std::size_t masked = 0, dense = 0, gathered = 0, deep = 0;
-  for (std::uint64_t seed = 0; seed < 300; ++seed) {
+  for (std::uint64_t seed = 0; seed < 120; ++seed) {
     INFO("seed " << seed);
     Random random(seed);
-    const NeuronGraph net = random_net(random, 1 + seed % 200);
+    const NeuronGraph net = random_net(random, 1 + seed * 71 % 200);
     const Tensor x = inputs_of(net, random);
     const std::vector<double> wanted = plain(net, x);
     const Graph params = neurons_to_graph(net, {.dtype = DType::F64});
@@ -85,10 +85,10 @@ TEST_CASE("neurons: random nets as layers give what the neurons give one by one"
           print(constants));
   }
   // The draws reach every way to build a layer.
-  CHECK(masked > 50);
-  CHECK(dense > 10);
-  CHECK(gathered > 10);
-  CHECK(deep > 50);
+  CHECK(masked > 20);
+  CHECK(dense > 5);
+  CHECK(gathered > 5);
+  CHECK(deep > 20);
 }
 
 TEST_CASE("neurons: compiled, with and without parameters", "[neurons]") {
