@@ -43,8 +43,8 @@ def folders(base):
 def lists():
     """(CMakeLists.txt, [(variable, sources)]) for each file that holds lists."""
     yield "lib", [(f, sources("lib", f)) for f in folders("lib")]
-    kinds = ["accuracy", "conformance", "e2e", "errors", "filetest", "fuzz", "fuzz_parser",
-             "races", "support", "textbook"]
+    kinds = ["accuracy", "conformance", "differential", "e2e", "errors", "filetest", "fuzz",
+             "fuzz_parser", "races", "support", "textbook"]
     test = [(k, sources("test", k)) for k in kinds]
     if os.path.isdir(os.path.join(ROOT, "test/unit")):
         test += [("unit_" + f, sources("test", "unit/" + f)) for f in folders("test/unit")]
