@@ -83,7 +83,8 @@ def complaint(base, folder, included):
         return "tools see public headers only"
     if base == "test" and folder not in MAY_INCLUDE:
         # These run single stages and walk the op table; the other programs are users like any other.
-        return None if folder in ("conformance", "filetest", "fuzz", "races", "support") else "use public headers"
+        return None if folder in ("conformance", "differential", "filetest", "fuzz", "races",
+                               "support") else "use public headers"
     if base == "test" and head in JUDGES.get(folder, ()):
         return None
     return None if head in closure(folder) else f"{folder} may not see {head}"
