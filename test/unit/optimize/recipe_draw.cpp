@@ -126,6 +126,8 @@ bool Drawer::grow() {
   case O::Transpose:
   case O::Reverse:
   case O::Slice:
+  case O::DynamicSlice:
+  case O::DynamicUpdateSlice:
   case O::Pad:
   case O::Reduce: good = structural(op, x); break;
   case O::Concat: good = concat(x); break;
@@ -229,6 +231,18 @@ bool Drawer::structural(O op, int x) {
     const int value = like({type(x).dtype, {}});
     return add(op, {x, value}, {{"hi", hi}, {"interior", interior}, {"lo", lo}});
   }
+  case O::DynamicSlice:
+  case O::DynamicUpdateSlice: { // of all of it, or of a half along some axes
+    const TensorType whole = type(x);
+    if (rank == 0) return false;
+    std::vector<Dim> sizes;
+    for (const Dim& d : whole.shape) sizes.emplace_back(chance(75) ? d : Dim(d.value() / 2));
+    std::vector<int> operands = {x};
+    const bool update = op == O::DynamicUpdateSlice;
+    if (update) operands.push_back(like({whole.dtype, Shape(sizes)}, x));
+    for (int i = 0; i < rank; ++i) operands.push_back(like(i32({})));
+    return add(op, operands, update ? Attrs{} : Attrs{{"sizes", sizes}});
+  }
   default: { // slice; cuts at few places, so that neighbours meet
     std::vector<Dim> start, limit;
     std::vector<std::int64_t> stride;
@@ -324,6 +338,7 @@ const std::vector<Family>& families() {
        {0, 1, 0.7},
        2,
        5},
+      {"windows", {O::DynamicSlice, O::DynamicUpdateSlice, O::Slice, O::Neg}, {0, 1, -1, 2}, 1, 3},
       {"sums", {O::Add, O::Mul, O::Mul, O::Sub}, {0.7, 3}, 3, 4, true},
       {"negatives", {O::Neg, O::Neg, O::Mul, O::Div, O::Sub, O::Add}, {-1, 2}, 2, 4, true},
       {"conversions", {O::Convert, O::Convert, O::Convert, O::Neg}, {1}, 2, 4, true},
