@@ -174,7 +174,8 @@ enum class ControlKind : std::uint8_t { Scan, While, Cond };
 /// Calls of bodies. Scan: calls[0] for each of `trips` rows, the last first with `reverse`; only
 /// the first `*count` rows where there is a count (an i32, clamped). While: calls[1] as long as
 /// calls[0] leaves a true bool in `test`, at most `trips` times if `bounded`; the number of steps
-/// goes to `steps`, an i32. Where `trips` is symbolic, a loop that would go on is status 2. Cond: calls[0] where `test` is true, else calls[1].
+/// goes to `steps`, an i32. Where `trips` is symbolic, a loop that would go on is status 2. Cond:
+/// calls[0] where `test` is true, else calls[1].
 struct Control {
   ControlKind kind = ControlKind::Scan;
   std::vector<BodyCall> calls;
@@ -266,7 +267,8 @@ struct Argument {
 
 /// A function of the object: `int NAME(void* const* args, const int64_t* dims, void* workspace,
 /// const struct nngc_parallel* parallel)`: 0 done, 1 where a symbol or one of `extents` is
-/// negative, 2 where a loop takes more steps than one of `limits` allows. `dims[i]` is the value of `symbols[i]`.
+/// negative, 2 where a loop takes more steps than one of `limits` allows. `dims[i]` is the value of
+/// `symbols[i]`.
 struct Entry {
   std::string name;                   ///< C symbol
   std::vector<Argument> arguments;    ///< in order of the pointers in args

@@ -118,9 +118,11 @@ TEST_CASE("normal values have their mean, deviation and tails, and depend on the
   CHECK(beyond_one / n == Approx(0.3173).margin(0.01));
   CHECK(beyond_two / n == Approx(0.0455).margin(0.005));
   CHECK(most > 3.5);
-  const Tensor again = normal_values({100, 200}, 3, 2, 5), other = normal_values({100, 200}, 3, 2, 6);
+  const Tensor again = normal_values({100, 200}, 3, 2, 5),
+               other = normal_values({100, 200}, 3, 2, 6);
   CHECK(std::equal(t.data<float>().begin(), t.data<float>().end(), again.data<float>().begin()));
-  CHECK_FALSE(std::equal(t.data<float>().begin(), t.data<float>().end(), other.data<float>().begin()));
+  CHECK_FALSE(
+      std::equal(t.data<float>().begin(), t.data<float>().end(), other.data<float>().begin()));
   // Box and Muller's formula with the library's functions, which our series must meet.
   const auto mix = [](std::uint64_t x) {
     std::uint64_t z = (x + 1) * 0x9E3779B97F4A7C15U;
