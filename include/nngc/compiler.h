@@ -62,9 +62,9 @@ struct ArgumentInfo {
 class Executable {
 public:
   /// Runs the graph. Every input and output by name, once, in any order; symbolic dims follow from
-  /// the counts. A symbol that only is some loop's max_steps grows as the loop needs. `parallel`: ThreadPool::hook(), or null for serial; the bits are the same. Throws
-  /// Error{Argument, Type, Shape} for a missing, unknown or misfit argument, before anything is
-  /// written.
+  /// the counts. A symbol that only is some loop's max_steps grows as the loop needs. `parallel`:
+  /// ThreadPool::hook(), or null for serial; the bits are the same. Throws Error{Argument, Type,
+  /// Shape} for a missing, unknown or misfit argument, before anything is written.
   void run(std::span<const Arg> args, const nngc_parallel* parallel = nullptr) const;
   void run(std::initializer_list<Arg> args, const nngc_parallel* parallel = nullptr) const {
     run(std::span<const Arg>(args.begin(), args.size()), parallel);

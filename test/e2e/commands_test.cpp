@@ -41,6 +41,8 @@ TEST_CASE("tool: every example of every help text runs", "[tool]") {
   const TempDir dir;
   dir.file("mlp.nng", mlp_model);
   dir.file("line.nng", line_model);
+  dir.file("net.dot", "digraph net { x [role=input]; y [role=output, activation=sigmoid]; "
+                      "x -> y [weight=2]; }");
   const std::string zeros(std::size_t{256} * 784, '\3');
   using namespace std::string_literals;
   const std::string images = "\0\0\x08\x03\0\0\1\0\0\0\0\x1c\0\0\0\x1c"s + zeros;
