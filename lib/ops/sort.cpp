@@ -36,10 +36,14 @@ static void eval(EvalContext& c) {
         each_ordered_line(c, [&](std::int64_t from, std::int64_t to, std::int64_t stride) {
           std::vector<std::int64_t> order(static_cast<std::size_t>(count));
           std::iota(order.begin(), order.end(), 0);
-          std::stable_sort(order.begin(), order.end(), [&](std::int64_t a, std::int64_t b) {
+          const auto before = [&](std::int64_t a, std::int64_t b) {
             return comes_before(x.dtype, descending,
                                 in[static_cast<std::size_t>(from + a * stride)],
                                 in[static_cast<std::size_t>(from + b * stride)]);
+          };
+          // Stable by the position: clang warns of what std::stable_sort is made of.
+          std::sort(order.begin(), order.end(), [&](std::int64_t a, std::int64_t b) {
+            return before(a, b) || (a < b && !before(b, a));
           });
           for (std::int64_t i = 0; i < count; ++i)
             out[static_cast<std::size_t>(to + i * stride)] = order[static_cast<std::size_t>(i)];

@@ -85,9 +85,17 @@ void Walker::set_input(NodeId input, const Tensor& value) {
 
 void Walker::run(const std::vector<bool>& wanted) {
   arrays_.resize(std::max<std::size_t>(arrays_.size(), graph_.size()));
-  for (; done_ < graph_.size(); ++done_)
-    if ((wanted.empty() || wanted[done_]) && graph_.node(done_).op != Opcode::Input)
+  traced_.resize(graph_.size());
+  for (; done_ < graph_.size(); ++done_) {
+    // What was traced on a loop's parameters stays behind in the graph, and has no value.
+    if (graph_.node(done_).op == Opcode::Input)
+      traced_[done_] = graph_.attrs(done_).get<std::string>("name").starts_with('%');
+    for (const NodeId operand : graph_.operands(done_))
+      if (traced_[operand]) traced_[done_] = true;
+    if ((wanted.empty() || wanted[done_]) && graph_.node(done_).op != Opcode::Input &&
+        !traced_[done_])
       run_node(done_);
+  }
 }
 
 EvalArray Walker::zeros(const TensorType& type) const {

@@ -47,6 +47,7 @@ private:
   std::mt19937_64 random_;
   NodeId done_ = 0;
   std::vector<EvalArray> arrays_;
+  std::vector<bool> traced_;                         ///< depends on a parameter (ops/trace.h)
   std::map<NodeId, std::vector<EvalArray>> results_; ///< of ops that carry graphs: all of them
 };
 
