@@ -16,7 +16,8 @@ namespace {
 bool is_sum(const GraphData& graph, NodeId id) {
   const Lowering kind = graph.def(id).lowering;
   return kind == Lowering::Reduce || kind == Lowering::Dot ||
-         graph.node(id).op == Opcode::ScatterAdd;
+         graph.node(id).op == Opcode::ScatterAdd || graph.node(id).op == Opcode::CumReduce ||
+         graph.node(id).op == Opcode::Linrec;
 }
 
 /// How many terms make up one element of a sum.
@@ -26,6 +27,9 @@ double terms_of(const GraphData& graph, NodeId id, const EvalContext& context) {
   if (graph.node(id).op == Opcode::DotGeneral) {
     for (const std::int64_t axis : context.attrs.get<std::vector<std::int64_t>>("contract_a"))
       count *= static_cast<double>(shape[static_cast<std::size_t>(axis)]);
+  } else if (graph.node(id).op == Opcode::CumReduce || graph.node(id).op == Opcode::Linrec) {
+    const auto axis = context.attrs.get<std::int64_t>("axis");
+    count = static_cast<double>(shape[static_cast<std::size_t>(axis)]);
   } else if (graph.node(id).op == Opcode::Reduce) {
     count = static_cast<double>(context.operands[0]->size()) /
             static_cast<double>(std::max<std::int64_t>(context.result.size(), 1));
@@ -55,7 +59,7 @@ bool is_rounded(const GraphData& graph, NodeId id) {
   if (!is_float(graph.type(id).dtype)) return false;
   const OpDef& def = graph.def(id);
   if (is_sum(graph, id)) {
-    if (graph.node(id).op != Opcode::Reduce) return true;
+    if (graph.node(id).op != Opcode::Reduce && graph.node(id).op != Opcode::CumReduce) return true;
     const auto& kind = graph.attrs(id).get<std::string>("kind");
     return kind == "add" || kind == "mul";
   }
