@@ -11,12 +11,6 @@ namespace {
 
 using Values = std::vector<Value>;
 
-Values operands_of(Value node) {
-  Values values;
-  for (NodeId o : node.graph()->operands(node.id())) values.emplace_back(node.graph(), o);
-  return values;
-}
-
 Values filled(std::span<const Value> values, const Values& like) {
   Values all(values.begin(), values.end());
   for (std::size_t i = 0; i < all.size(); ++i)
@@ -83,23 +77,6 @@ Values call_jvp(Value node, std::span<const Value> tangents, Where where) {
     if (tangents[i]) known[body.along[i].id()] = tangents[i];
   }
   return copy_some(node.graph(), body.graph, body.tangents, std::move(known), 0);
-}
-
-Values region_vjp(Value node, std::span<const Value> cotangents, const std::vector<bool>& wanted,
-                  Where where) {
-  switch (node.graph()->node(node.id()).op) {
-  case Opcode::Call: return call_vjp(node, cotangents, wanted, where);
-  case Opcode::Cond: return cond_vjp(node, cotangents, wanted, where);
-  default: return loop_vjp(node, cotangents, wanted, where);
-  }
-}
-
-Values region_jvp(Value node, std::span<const Value> tangents, Where where) {
-  switch (node.graph()->node(node.id()).op) {
-  case Opcode::Call: return call_jvp(node, tangents, where);
-  case Opcode::Cond: return cond_jvp(node, tangents, where);
-  default: return loop_jvp(node, tangents, where);
-  }
 }
 
 } // namespace nngc

@@ -25,8 +25,7 @@ public:
   CondVjp(Value node, std::span<const Value> cotangents, const std::vector<bool>& wanted,
           Where where)
       : graph_(node.graph()), attrs_(graph_->attrs(node.id())), cotangents_(cotangents),
-        where_(where) {
-    for (NodeId o : graph_->operands(node.id())) operands_.emplace_back(graph_, o);
+        where_(where), operands_(operands_of(node)) {
     predicate_ = operands_[0];
     operands_.erase(operands_.begin());
     wanted_.assign(wanted.begin() + 1, wanted.end());
@@ -156,8 +155,7 @@ Values cond_vjp(Value node, std::span<const Value> cotangents, const std::vector
 Values cond_jvp(Value node, std::span<const Value> tangents, Where where) {
   GraphData* graph = node.graph();
   const Attrs attrs = graph->attrs(node.id());
-  Values operands;
-  for (NodeId o : graph->operands(node.id())) operands.emplace_back(graph, o);
+  const Values operands = operands_of(node);
   Which which;
   for (Value v : tangents.subspan(1)) which.push_back(static_cast<bool>(v));
   const BodyJvp yes(region(attrs, "on_true"), which, where),

@@ -17,7 +17,7 @@ public:
   LoopJvp(Value node, std::span<const Value> tangents, Where where)
       : graph_(node.graph()), op_(graph_->node(node.id()).op), attrs_(graph_->attrs(node.id())),
         body_(region(attrs_, "body")), tangents_(tangents.begin(), tangents.end()), where_(where) {
-    for (NodeId o : graph_->operands(node.id())) operands_.emplace_back(graph_, o);
+    operands_ = operands_of(node);
     parts_ = loop_operands(attrs_, operands_.size());
   }
 

@@ -23,7 +23,7 @@ public:
       : node_(node), graph_(node.graph()), op_(graph_->node(node.id()).op),
         attrs_(graph_->attrs(node.id())), body_(*attrs_.get<Region>("body")),
         cotangents_(cotangents.begin(), cotangents.end()), wanted_(wanted), where_(where) {
-    for (NodeId o : graph_->operands(node.id())) operands_.emplace_back(graph_, o);
+    operands_ = operands_of(node);
     parts_ = loop_operands(attrs_, operands_.size());
     ys_ = body_.outputs().size() - parts_.carries;
     for (std::size_t i = 0; i < parts_.inputs(); ++i)

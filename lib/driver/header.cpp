@@ -151,8 +151,8 @@ std::string entry_text(const loop::Entry& entry) {
   text += fmt::format("int {}(void* const* args, const int64_t* dims, void* workspace,\n"
                       "    const struct nngc_parallel* parallel);\n",
                       entry.name);
-  text += fmt::format("/* {}: NNGC_OK, or what is wrong; then nothing was written.\n{}*/\n", name,
-                      comment);
+  text += fmt::format("/* {}: NNGC_OK, or what is wrong; then nothing was written{}.\n{}*/\n", name,
+                      may_stop(entry) ? ", unless it is NNGC_FULL" : "", comment);
   text += fmt::format(
       "static inline int {}(\n{}    void* workspace, const struct nngc_parallel* parallel) {{\n",
       name, parameters);

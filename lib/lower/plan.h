@@ -122,13 +122,16 @@ loop::Entry make_entry(Plan& plan, const std::string& symbol, std::vector<int>& 
 /// `store_to[v]`: buffer a root is stored to.
 loop::Kernel make_kernel(const Plan& plan, int group, const std::vector<int>& buffer_of,
                          const std::vector<int>& store_to);
+/// The entry's symbols, extents and limits, from its arguments, kernels and bodies and the values
+/// of the plan; bodies are given the symbols, too.
+void find_symbols(loop::Entry& entry, const Plan& plan);
 /// Lowers the bodies of call, cond, scan and while nodes.
 loop::Entry lower_body(const Graph& body, const std::string& symbol);
 /// The kernel that calls them: `operands` and `results` are the node's buffers; `buffer` makes an
 /// arena buffer of so many elements, `body` enters a lowered body in the entry and gives its
 /// number.
 struct ControlMaker {
-  std::function<int(const std::string& name, DType dtype, Dim size)> buffer;
+  std::function<int(const char* name, DType dtype, Dim size)> buffer;
   std::function<int(const Graph& graph, const std::string& name)> body;
   std::function<const loop::Entry&(int body)> entry;
 };

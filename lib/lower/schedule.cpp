@@ -36,7 +36,7 @@ public:
           if (buffer_of_[r] < 0) buffer_of_[r] = arena(r);
     emit(group_of_node, names);
     lifetimes();
-    symbols();
+    find_symbols(entry_, plan_);
     return std::move(entry_);
   }
 
@@ -290,12 +290,8 @@ private:
     }
     const std::string symbol = symbol_ + "_k" + std::to_string(entry_.kernels.size());
     ControlMaker make;
-    make.buffer = [&](const std::string& name, DType dtype, Dim size) {
-      Buffer b;
-      b.name = name + std::to_string(entry_.buffers.size());
-      b.dtype = dtype;
-      b.size = size;
-      return add_buffer(std::move(b));
+    make.buffer = [&](const char* name, DType dtype, Dim size) {
+      return scratch(name, dtype, size);
     };
     make.body = [&](const Graph& graph, const std::string& name) {
       entry_.bodies.push_back(lower_body(graph, symbol + "_" + name));
@@ -378,68 +374,6 @@ private:
       for (const int b : loop::touched_buffers(entry_.kernels[k])) touch(b);
     }
     entry_.workspace = plan_memory(entry_.buffers, first, last);
-  }
-
-  /// Every symbol of an argument's type, as they come first: the caller gives their values. And the
-  /// extents that may be negative though the symbol is not, such as that of x[1:n]: those of all
-  /// values, because code for one that has no loop of its own (a part of a concat) relies on it
-  /// too.
-  void symbols() {
-    std::vector<std::uint32_t>& ids = entry_.symbols;
-    auto note_dim = [&](Dim d) {
-      if (!d.is_static() && std::find(ids.begin(), ids.end(), d.symbol_id()) == ids.end())
-        ids.push_back(d.symbol_id());
-    };
-    for (const auto& a : entry_.arguments)
-      for (Dim d : a.type.shape) note_dim(d);
-    for (const auto& k : entry_.kernels) {
-      for (const auto& d : k.dims) note_dim(d.extent);
-      note_dim(k.control.trips);
-    }
-    for (const loop::Entry& body : entry_.bodies) {
-      for (const std::uint32_t id : body.symbols) note_dim(make_dim(id, 1, 0));
-      for (const Dim& d : body.extents)
-        if (std::find(entry_.extents.begin(), entry_.extents.end(), d) == entry_.extents.end())
-          entry_.extents.push_back(d);
-    }
-    auto note_extents = [&](const Shape& shape) {
-      for (const Dim& d : shape) {
-        if (d.is_static() || (d.scale() >= 0 && d.offset() >= 0)) continue;
-        note_dim(d);
-        if (std::find(entry_.extents.begin(), entry_.extents.end(), d) == entry_.extents.end())
-          entry_.extents.push_back(d);
-      }
-    };
-    for (const auto& a : entry_.arguments) note_extents(a.type.shape);
-    for (NodeId v = 0; v < g_.size(); ++v)
-      if (plan_.live[v]) note_extents(g_.type(v).shape);
-    limits(entry_);
-    hand_down(entry_);
-  }
-
-  /// Symbols of `max_steps` that no argument of this entry shows.
-  void limits(const loop::Entry& entry) {
-    for (const loop::Kernel& k : entry.kernels) {
-      const Dim most = k.control.trips;
-      if (k.control.kind != loop::ControlKind::While || most.is_static()) continue;
-      const auto shows = [&](const loop::Argument& a) {
-        return std::any_of(a.type.shape.begin(), a.type.shape.end(),
-                           [&](Dim d) { return d.symbol_id() == most.symbol_id(); });
-      };
-      auto& ids = entry_.limits;
-      if (std::none_of(entry_.arguments.begin(), entry_.arguments.end(), shows) &&
-          std::find(ids.begin(), ids.end(), most.symbol_id()) == ids.end())
-        ids.push_back(most.symbol_id());
-    }
-    for (const loop::Entry& body : entry.bodies) limits(body);
-  }
-
-  /// Bodies are given the caller's dims, in its order.
-  static void hand_down(loop::Entry& entry) {
-    for (loop::Entry& body : entry.bodies) {
-      body.symbols = entry.symbols;
-      hand_down(body);
-    }
   }
 
   Plan& plan_;

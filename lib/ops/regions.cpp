@@ -52,6 +52,12 @@ std::vector<Value> results_of(Value region) {
   return results;
 }
 
+std::vector<Value> operands_of(Value node) {
+  std::vector<Value> operands;
+  for (NodeId o : node.graph()->operands(node.id())) operands.emplace_back(node.graph(), o);
+  return operands;
+}
+
 void check_body_inputs(const InferContext& c, const Graph& body, std::string_view key,
                        std::span<const TensorType> types) {
   const std::vector<Value> inputs = body.inputs();

@@ -20,6 +20,7 @@ namespace nngc {
 /// Result `index` of a region op; 0 is the node itself.
 [[nodiscard]] Value result_of(Value region, std::size_t index);
 [[nodiscard]] std::vector<Value> results_of(Value region);
+[[nodiscard]] std::vector<Value> operands_of(Value node);
 
 /// How the operands of a scan or while are divided: consts, carries, xs, and of a counted scan the
 /// count.

@@ -37,7 +37,8 @@ std::vector<Excuse> excuses() {
       {file, "cannot read", "four places; a failing disk and exhausted memory are two of them"},
       {file, "cannot write", "five places; a file that cannot be closed or renamed is one of them"},
       {"lib/import/read_neurons.cpp", "Boost.Graph cannot read this: ~",
-       "the outline refuses what Boost's reader does; test/unit/import compares them"},
+       "the outline, which reads first, refuses what Boost's reader does; no text is known that "
+       "gets by it"},
       {"tools/nngc/bench.cpp", "the call returned a status",
        "sizes are bound before, and those that are refused are refused then"},
       {"tools/nngc/compile.cpp", "--emit=~ is binary; say where to put it with -o",

@@ -1,5 +1,7 @@
 #include "test/support/control_models.h"
 
+#include <random>
+
 namespace nngc::test {
 
 struct LstmState {
@@ -249,6 +251,16 @@ const std::vector<ControlModel>& control_models() {
       {"calls", calls, {}},
   };
   return models;
+}
+
+Tensor uniform_f64(const TensorType& type, unsigned seed) {
+  std::mt19937 random(seed);
+  std::uniform_real_distribution<double> uniform(-1, 1);
+  std::vector<std::int64_t> shape;
+  for (const Dim& d : type.shape) shape.push_back(d.value());
+  Tensor t(DType::F64, shape);
+  for (double& x : t.data<double>()) x = uniform(random);
+  return t;
 }
 
 } // namespace nngc::test

@@ -7,6 +7,7 @@
 
 #include "nngc/control.h"
 #include "nngc/ops.h"
+#include "nngc/tensor.h"
 
 namespace nngc::test {
 
@@ -18,5 +19,8 @@ struct ControlModel {
   std::function<Graph(DType)> unrolled; ///< the same with its steps written out; may be empty
 };
 [[nodiscard]] const std::vector<ControlModel>& control_models();
+
+/// Uniform in [-1, 1), f64, the same for the same seed; the extents are numbers.
+[[nodiscard]] Tensor uniform_f64(const TensorType& type, unsigned seed);
 
 } // namespace nngc::test

@@ -2,7 +2,6 @@
 // rule, in both modes; and loops against the same steps written out.
 #include <array>
 #include <cmath>
-#include <random>
 
 #include "ir/graph_data.h"
 #include "nngc/autodiff.h"
@@ -17,16 +16,6 @@ using namespace nngc;
 using namespace nngc::test;
 
 namespace {
-
-Tensor numbers(const TensorType& type, unsigned seed) {
-  std::mt19937 random(seed);
-  std::uniform_real_distribution<double> uniform(-1, 1);
-  std::vector<std::int64_t> shape;
-  for (const Dim& d : type.shape) shape.push_back(d.value());
-  Tensor t(DType::F64, shape);
-  for (double& x : t.data<double>()) x = uniform(random);
-  return t;
-}
 
 double sum_of_products(const std::vector<Tensor>& a, const std::vector<Tensor>& b) {
   double sum = 0;
@@ -70,9 +59,9 @@ Graph projected(const Graph& original, unsigned seed) {
   const std::vector<Value> gradients = grad(g.outputs()[0].value, wrt);
   Value sum = g.scalar(DType::F64, 0);
   for (std::size_t i = 0; i < wrt.size(); ++i)
-    sum =
-        sum + reduce_sum(gradients[i] *
-                         constant(g, numbers(wrt[i].type(), seed + 7 * static_cast<unsigned>(i))));
+    sum = sum +
+          reduce_sum(gradients[i] *
+                     constant(g, uniform_f64(wrt[i].type(), seed + 7 * static_cast<unsigned>(i))));
   g.clear_outputs();
   g.output("loss", sum);
   return g;
@@ -86,8 +75,8 @@ TEST_CASE("control flow: derivatives to order 3 are those of the complex step", 
     std::vector<Tensor> at, along;
     unsigned seed = 1;
     for (Value v : g.inputs()) {
-      at.push_back(numbers(v.type(), ++seed));
-      along.push_back(numbers(v.type(), ++seed + 100));
+      at.push_back(uniform_f64(v.type(), ++seed));
+      along.push_back(uniform_f64(v.type(), ++seed + 100));
     }
     for (int order = 1; order <= 3; ++order) {
       INFO(model.name << ", order " << order);
@@ -104,7 +93,7 @@ TEST_CASE("control flow: a loop is what its steps are, written out", "[control]"
     const Graph loop = model.build(DType::F64), steps = model.unrolled(DType::F64);
     std::vector<Tensor> at;
     unsigned seed = 40;
-    for (Value v : loop.inputs()) at.push_back(numbers(v.type(), ++seed));
+    for (Value v : loop.inputs()) at.push_back(uniform_f64(v.type(), ++seed));
     const double first = eval(loop, at)[0].data<double>()[0],
                  second = eval(steps, at)[0].data<double>()[0];
     CHECK(std::fabs(first - second) <= 1e-15 * (1 + std::fabs(second))); // ys are summed otherwise

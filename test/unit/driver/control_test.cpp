@@ -2,7 +2,6 @@
 // as written, against the interpreter.
 #include <cmath>
 #include <cstring>
-#include <random>
 
 #include "nngc/autodiff.h"
 #include "nngc/compiler.h"
@@ -16,16 +15,6 @@ using namespace nngc;
 using namespace nngc::test;
 
 namespace {
-
-Tensor numbers(const TensorType& type, unsigned seed) {
-  std::mt19937 random(seed);
-  std::uniform_real_distribution<double> uniform(-1, 1);
-  std::vector<std::int64_t> shape;
-  for (const Dim& d : type.shape) shape.push_back(d.value());
-  Tensor t(DType::F64, shape);
-  for (double& x : t.data<double>()) x = uniform(random);
-  return t;
-}
 
 std::vector<Tensor> run(const Executable& f, const Graph& g, const std::vector<Tensor>& at) {
   std::vector<Tensor> inputs = at, outputs;
@@ -65,7 +54,7 @@ TEST_CASE("control flow, compiled, gives what the interpreter gives", "[control]
     const Graph g = with_derivatives(model);
     std::vector<Tensor> at;
     unsigned seed = 3;
-    for (Value v : g.inputs()) at.push_back(numbers(v.type(), ++seed));
+    for (Value v : g.inputs()) at.push_back(uniform_f64(v.type(), ++seed));
     const std::vector<Tensor> want = eval(g, at);
     for (const bool optimized : {false, true}) {
       INFO(model.name << (optimized ? ", optimized" : ", as written"));
@@ -135,7 +124,7 @@ TEST_CASE("at strict, a loop has the bits of its steps written out", "[control]"
     const Graph loop = model.build(DType::F64), steps = model.unrolled(DType::F64);
     std::vector<Tensor> at;
     unsigned seed = 70;
-    for (Value v : loop.inputs()) at.push_back(numbers(v.type(), ++seed));
+    for (Value v : loop.inputs()) at.push_back(uniform_f64(v.type(), ++seed));
     CompileOptions options;
     options.math = MathLevel::Strict;
     const std::vector<Tensor> a = run(compile(loop, options), loop, at),
