@@ -8,8 +8,8 @@
 
 namespace nngc {
 
-Value materialized(const Masked& m) {
-  return m.value && m.mask ? select(m.mask, m.value, 0.0) : m.value;
+Value materialized(const Contribution& c) {
+  return c.value && c.mask && !c.zero_outside ? select(c.mask, c.value, 0.0) : c.value;
 }
 
 Masked narrowed(const Masked& m, Value mask) {
@@ -27,25 +27,28 @@ bool exclude_each_other(const Masked& a, const Masked& b) {
   return a.mask && b.mask && logical_not(a.mask).same(b.mask);
 }
 
-Masked sum_of_two(const Masked& a, const Masked& b) {
-  if (same_mask(a, b)) return {a.value + b.value, a.mask};
-  if (exclude_each_other(a, b)) return {select(a.mask, a.value, b.value), {}};
+Contribution sum_of_two(const Contribution& a, const Contribution& b) {
+  if (same_mask(a, b)) return {{a.value + b.value, a.mask}, a.zero_outside && b.zero_outside};
+  if (exclude_each_other(a, b)) return {{select(a.mask, a.value, b.value), {}}};
   // Where neither counts, the sum must not count either: the next local derivative may be infinite
   // there.
-  return {materialized(a) + materialized(b), a.mask && b.mask ? bit_or(a.mask, b.mask) : Value{}};
+  const Value mask = a.mask && b.mask ? bit_or(a.mask, b.mask) : Value{};
+  return {{materialized(a) + materialized(b), mask}, true};
 }
 
 } // namespace
 
-Masked sum_of(std::span<const Masked> parts) {
+Contribution sum_of(std::span<const Contribution> parts) {
   if (parts.empty()) return {};
-  Masked sum = parts[0];
+  Contribution sum = parts[0];
   const DType dtype = sum.value.dtype();
   // Rounding to 8 or 11 bits after every addition loses what many users of one value contribute.
   const bool wide = parts.size() > 2 && byte_size(dtype) == 2;
   if (wide) sum.value = convert(sum.value, DType::F32);
-  for (const Masked& part : parts.subspan(1))
-    sum = sum_of_two(sum, wide ? Masked{convert(part.value, DType::F32), part.mask} : part);
+  for (Contribution part : parts.subspan(1)) {
+    if (wide) part.value = convert(part.value, DType::F32);
+    sum = sum_of_two(sum, part);
+  }
   if (wide) sum.value = convert(sum.value, dtype);
   return sum;
 }

@@ -9,15 +9,25 @@
 
 namespace nngc {
 
-/// The masked value as a tensor: select(mask, value, 0), or the value where there is no mask.
-[[nodiscard]] Value materialized(const Masked& m);
+/// A masked value that may be known to be 0 where the mask is false: then it is a tensor as it is,
+/// and the mask matters only to what is multiplied by it next.
+struct Contribution : Masked {
+  bool zero_outside = false;
+};
+
+/// The contribution as a tensor: select(mask, value, 0), or the value where that changes nothing.
+[[nodiscard]] Value materialized(const Contribution& c);
 /// `m` where `mask` is true too.
 [[nodiscard]] Masked narrowed(const Masked& m, Value mask);
 
 /// The sum of the parts, from left to right: parts under one mask stay under it, two that exclude
 /// each other become one select, of others both are materialized and count where either does. More
 /// than two 16-bit floats are added in f32. No parts: an empty value.
-[[nodiscard]] Masked sum_of(std::span<const Masked> parts);
+[[nodiscard]] Contribution sum_of(std::span<const Contribution> parts);
+
+/// `value`, the cotangent of the operand of `v`, where that of `v` counts at `mask` (of its shape):
+/// behind a broadcast_in_dim or a reduce still masked, if the operand has a use for it.
+[[nodiscard]] Contribution masked_behind(Value v, Value value, Value mask);
 
 /// The error again, about the derivative of `v`, with that place.
 [[noreturn]] void rethrow_at(Value v, const Where& where, const Error& error);

@@ -68,11 +68,11 @@ private:
       return def.jvp(context);
     }
     const DiffContext context({graph_, id}, operands, graph_->attrs(id));
-    std::vector<Masked> parts;
+    std::vector<Contribution> parts;
     for (std::size_t i = 0; i < operands.size(); ++i) {
       if (!tangents[i]) continue;
       const Masked part = def.diff(context, tangents[i], static_cast<int>(i));
-      if (part.value) parts.push_back(part);
+      if (part.value) parts.push_back({part});
     }
     return materialized(sum_of(parts));
   }

@@ -26,7 +26,7 @@ public:
   }
 
   void seed(Value output, Value cotangent) {
-    if (on_path_[output.id()]) parts_[output.id()].push_back({cotangent, {}});
+    if (on_path_[output.id()]) parts_[output.id()].push_back({{cotangent, {}}});
   }
 
   void run() {
@@ -35,11 +35,11 @@ public:
       const bool of_results = results_.contains(id);
       if (parts_[id].empty() && !of_results) continue;
       origin.set(id);
-      const Masked cotangent = sum_of(parts_[id]);
+      const Contribution cotangent = sum_of(parts_[id]);
       parts_[id].clear();
       parts_[id].shrink_to_fit();
       with_place({graph_, id}, where_, [&] { propagate(id, cotangent); });
-      if (kept_[id] && cotangent.value) parts_[id].push_back({materialized(cotangent), {}});
+      if (kept_[id] && cotangent.value) parts_[id].push_back({{materialized(cotangent), {}}});
     }
   }
 
@@ -50,7 +50,7 @@ public:
   }
 
 private:
-  void propagate(NodeId id, const Masked& cotangent) {
+  void propagate(NodeId id, const Contribution& cotangent) {
     const OpDef& def = graph_->def(id);
     operands_.clear();
     wanted_.clear();
@@ -72,25 +72,27 @@ private:
       structural(id, cotangent);
   }
 
-  void elementwise(NodeId id, const Masked& cotangent) {
+  void elementwise(NodeId id, const Contribution& cotangent) {
     const DiffContext context({graph_, id}, operands_, graph_->attrs(id));
     for (std::size_t i = 0; i < operands_.size(); ++i)
       if (wanted_[i])
         add(operands_[i],
-            narrowed(graph_->def(id).diff(context, cotangent.value, static_cast<int>(i)),
-                     cotangent.mask));
+            {narrowed(graph_->def(id).diff(context, cotangent.value, static_cast<int>(i)),
+                      cotangent.mask)});
   }
 
-  void structural(NodeId id, const Masked& cotangent) {
-    const bool through = (graph_->def(id).traits & trait::MasksThrough) != 0;
-    const std::vector<Value> values = rule(id, through ? cotangent.value : materialized(cotangent));
-    if (!through || !cotangent.mask) {
-      for (std::size_t i = 0; i < values.size(); ++i) add(operands_[i], {values[i], {}});
+  void structural(NodeId id, const Contribution& cotangent) {
+    if (cotangent.mask && (graph_->def(id).traits & trait::MasksThrough) != 0) {
+      // The op only moves elements: where the mask goes is where the values go.
+      const std::vector<Value> values = rule(id, cotangent.value);
+      const std::vector<Value> masks = rule(id, cotangent.mask);
+      for (std::size_t i = 0; i < values.size(); ++i)
+        add(operands_[i], {{values[i], masks[i]}, cotangent.zero_outside});
       return;
     }
-    // The op only moves elements: where the mask goes is where the values go.
-    const std::vector<Value> masks = rule(id, cotangent.mask);
-    for (std::size_t i = 0; i < values.size(); ++i) add(operands_[i], {values[i], masks[i]});
+    const std::vector<Value> values = rule(id, materialized(cotangent));
+    for (std::size_t i = 0; i < values.size(); ++i)
+      add(operands_[i], masked_behind({graph_, id}, values[i], cotangent.mask));
   }
 
   /// Waits for the op that the result is of: its rule wants the cotangents of all.
@@ -107,7 +109,7 @@ private:
     cotangents.resize(result_types({graph_, id}).size());
     cotangents[0] = first;
     const std::vector<Value> parts = region_vjp({graph_, id}, cotangents, wanted_, where_);
-    for (std::size_t i = 0; i < parts.size(); ++i) add(operands_[i], {parts[i], {}});
+    for (std::size_t i = 0; i < parts.size(); ++i) add(operands_[i], {{parts[i], {}}});
   }
 
   std::vector<Value> rule(NodeId id, Value cotangent) {
@@ -119,14 +121,14 @@ private:
     return std::move(context.cotangents);
   }
 
-  void add(Value operand, const Masked& part) {
+  void add(Value operand, const Contribution& part) {
     if (part.value && on_path_[operand.id()]) parts_[operand.id()].push_back(part);
   }
 
   GraphData* graph_;
   Where where_;               ///< of the user's call
   std::vector<bool> on_path_; ///< between wrt and outputs
-  std::vector<std::vector<Masked>>
+  std::vector<std::vector<Contribution>>
       parts_;              ///< per node, in order of arrival: users from the last to the first
   std::vector<bool> kept_; ///< wrt
   std::unordered_map<NodeId, std::vector<Value>>

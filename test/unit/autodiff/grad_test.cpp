@@ -17,12 +17,17 @@ namespace {
 
 constexpr double inf = std::numeric_limits<double>::infinity();
 
+/// The gradient of sum(f(x)) as a value, for the next order.
+template <class F> Value slope_of(F f, Value x) {
+  const std::array wrt{x};
+  return grad(reduce_sum(f(x)), wrt)[0];
+}
+
 /// The gradient of sum(f(x)) at the points, in f64.
 template <class F> std::vector<double> slope(F f, const std::vector<double>& points) {
   Graph g;
   const Value x = g.input("x", f64({static_cast<std::int64_t>(points.size())}));
-  const std::array wrt{x};
-  g.output("g", grad(reduce_sum(f(x)), wrt)[0]);
+  g.output("g", slope_of(f, x));
   const std::array inputs{Tensor::of<double>({static_cast<std::int64_t>(points.size())}, points)};
   const Tensor result = eval(g, std::span<const Tensor>(inputs))[0];
   return {result.data<double>().begin(), result.data<double>().end()};
@@ -79,6 +84,53 @@ TEST_CASE("what a select does not take cannot spoil the gradient", "[autodiff]")
               return select(x > 0, r, 0) + select(x > 1, r, 0);
             },
             {0, 0.25, 4}) == List{0, 1, 0.5});
+}
+
+// A mask goes on through what repeats and what sums: behind them comes the factor that is infinite.
+TEST_CASE("what a select does not take stays out behind broadcasts and sums", "[autodiff]") {
+  const auto unit = [](Value x) {
+    const Value s = reduce_sum(x * x);
+    return select(broadcast_to(s > 0, x.shape()), x * rsqrt(s), 0);
+  };
+  CHECK(slope(unit, {0, 0}) == List{0, 0});
+  for (double d : slope([&](Value x) { return slope_of(unit, x); }, {0, 0})) CHECK(d == 0);
+  const List at_3_4 = slope(unit, {3, 4});
+  CHECK(at_3_4[0] == Approx(1.0 / 5 - 3 * 7 / 125.0));
+  CHECK(at_3_4[1] == Approx(1.0 / 5 - 4 * 7 / 125.0));
+  // A mask that is made of repeated values, and one that repeats nothing: any of its elements.
+  const auto repeated = [](Value x) {
+    const Value s = broadcast_to(reduce_sum(x), x.shape());
+    return select(bit_and(s > 0, logical_not(s > 9)), x * log(reduce_sum(x)), 0);
+  };
+  CHECK(slope(repeated, {0, 0}) == List{0, 0});
+  CHECK(slope(repeated, {8, 2}) == List{0, 0});
+  CHECK(slope(repeated, {0.5, 0.5}) == List{1, 1});
+  const auto any = [](Value x) { return select(x > 0, broadcast_to(log(reduce_sum(x)), {2}), 0); };
+  CHECK(slope(any, {0, 0}) == List{0, 0});
+  CHECK(slope(any, {0, 2}) == List{0.5, 0.5});
+  // Rows of one kept extent, and the other way: a sum that does not count.
+  const auto rows = [](Value x) {
+    const Value m = reshape(x, {2, 2}), s = reduce_sum(m * m, {1}, true);
+    return select(broadcast_to(s > 0, m.shape()), m * rsqrt(s), 0);
+  };
+  const List two = slope(rows, {0, 0, 3, 4});
+  CHECK((two[0] == 0 && two[1] == 0 && two[2] == Approx(1.0 / 5 - 3 * 7 / 125.0)));
+  for (bool keep : {false, true}) {
+    const auto sum = [keep](Value x) {
+      const Value s = reduce_sum(x, {0}, keep);
+      return select(s > 0, reduce_sum(sqrt(x), {0}, keep), 0);
+    };
+    CHECK(slope(sum, {0, 0}) == List{0, 0});
+    CHECK(slope(sum, {4, 1}) == List{0.25, 0.5});
+  }
+  const auto product = [](Value x) {
+    return select(reduce_sum(x) > 0, reduce_prod(1.0 / Operand(x)), 0);
+  };
+  CHECK(slope(product, {0, 0}) == List{0, 0});
+  CHECK(slope(product, {2, 1}) == List{-0.25, -0.5});
+  const auto direct = [](Value x) { return select(reduce_sum(x) > 0, reduce_prod(x), 0); };
+  CHECK(slope(direct, {-inf, -inf}) == List{0, 0});
+  CHECK(slope(direct, {2, 3}) == List{3, 2});
 }
 
 TEST_CASE("fully masked rows have finite gradients", "[autodiff]") {
