@@ -79,7 +79,21 @@ static void store_place(IrContext& ir, const Place& place, Value* value) {
     store_offsets(ir, place.dtype, place.address, offsets_of(ir, place), value, mask);
 }
 
+/// Neighbouring lanes meet neighbouring elements: none of them waits for another.
+static void join_lanes(IrContext& ir, const Place& place, loop::Op op, Value* value) {
+  if (uniform(place)) {
+    emit_if(ir, place.condition, [&] { join_lanes(ir, unconditional(place), op, value); });
+    return;
+  }
+  Value* mask = full_mask(ir, place);
+  Value* where = moved(ir, place);
+  Value* old = load_lanes(ir, place.dtype, where, place.stride, place.lanes, mask);
+  Value* joined = InstrEmitter(ir).binary(op, place.dtype, old, splat(ir, value, place.lanes));
+  store_lanes(ir, place.dtype, where, place.stride, joined, mask);
+}
+
 static void join_place(IrContext& ir, const Place& place, loop::Op op, Value* value) {
+  if (even(place) && is_one(place.stride)) return join_lanes(ir, place, op, value);
   auto& b = ir.builder;
   Value* mask = full_mask(ir, place);
   Value* offsets = offsets_of(ir, place);

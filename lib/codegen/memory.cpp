@@ -21,16 +21,16 @@ Value* lane_offsets(IrContext& ir, Value* stride, int lanes) {
   return ir.builder.CreateMul(lane_numbers(ir, ir.i64_type(), lanes), splat(ir, stride, lanes));
 }
 
-bool is_one(const Value* stride) {
-  const auto* constant = constant_of(stride);
-  return constant && constant->isOne();
-}
-
 Value* all_lanes(IrContext& ir, int lanes) {
   return llvm::ConstantInt::getTrue(with_lanes(ir.builder.getInt1Ty(), lanes));
 }
 
 } // namespace
+
+bool is_one(const Value* stride) {
+  const auto* constant = constant_of(stride);
+  return constant && constant->isOne();
+}
 
 Value* to_register(IrContext& ir, DType dtype, Value* memory) {
   if (dtype == DType::Bool)

@@ -11,6 +11,8 @@ namespace nngc::codegen {
 /// The value rounded to the dtype; only 16-bit floats, which registers hold as floats, change.
 [[nodiscard]] Value* rounded(IrContext& ir, DType dtype, Value* value);
 
+/// Whether elements so far apart are known to be neighbours.
+[[nodiscard]] bool is_one(const Value* stride);
 /// Elements at address, address + stride, ... of as many lanes; lanes outside the mask (null: none)
 /// touch no memory and are 0.
 [[nodiscard]] Value* load_lanes(IrContext& ir, DType dtype, Value* address, Value* stride,
