@@ -1,6 +1,8 @@
-/// log and log1p: x = m 2^e, then log x = e ln 2 + log(1 + f) with f = m - 1.
+/// log and log1p: x = m 2^e, then log x = e ln 2 + log(1 + f) with f = m - 1. In f32, log has a
+/// table: with m near c, log x = e ln 2 + log c + log(1 - q).
 #include "codegen/math_coefficients.h"
 #include "codegen/math_families.h"
+#include "codegen/math_tables.h"
 
 namespace nngc::codegen {
 namespace {
@@ -35,6 +37,26 @@ Value* finish_log(const MathKernel& k, const Binary& x, Value* correction) {
   Value* low = k.add(sum.lo, k.fma(x.exponent, ln2_lo, beyond));
   if (correction != nullptr) low = k.add(low, correction);
   return k.add(sum.hi, low);
+}
+
+// f32. With `scaled`, where that is true x was multiplied by 2^25 first.
+Value* log_by_table(const MathKernel& k, Value* x, Value* scaled) {
+  auto& b = k.builder;
+  // Bits count from the table's start: above 2^23 the exponent of the c that is nearest, then its
+  // index.
+  Value* moved = b.CreateSub(k.to_bits(x), k.integer(k_log_start_f32));
+  Value* exponent_bits = b.CreateAnd(moved, k.integer(0xff800000));
+  Value* m = k.from_bits(b.CreateSub(k.to_bits(x), exponent_bits));
+  Value* index = b.CreateLShr(moved, k.integer(18));
+  Value* exponent = b.CreateSIToFP(exponent_bits, k.type); // times 2^23, as the constants know
+  if (scaled != nullptr)
+    exponent = k.sub(exponent, k.select(scaled, k.constant(0x1.9p+27), k.constant(0)));
+  // 1 - m / c cancels; e ln 2 + log c is exact, as both are short.
+  Value* q = k.residual(m, k.lookup(k_log_reciprocals_f32, index), k.constant(1));
+  Value* whole = k.fma(exponent, k.constant(k_log_step_hi_f32), k.lookup(k_log_centres_f32, index));
+  Value* near = k.fnma(exponent, k.constant(k_log_step_lo_f32), q);
+  near = k.fma(k.mul(q, q), k.polynomial(q, k_log_near_f32), near);
+  return k.sub(whole, near);
 }
 
 // The value at 0, below 0 and at infinity; `x` is the argument of the logarithm proper.
@@ -80,9 +102,14 @@ llvm::Value* emit_log(const MathKernel& k, Value* x) {
   const std::uint64_t smallest = std::uint64_t{1} << bits;
   Value* distance = b.CreateSub(k.to_bits(x), k.integer(smallest));
   Value* special = b.CreateICmpUGE(distance, k.integer(2 * k.bias() << bits));
-  Value* usual = finish_log(k, split_binary(k, x, false), nullptr);
+  Value* usual =
+      k.is_f64 ? finish_log(k, split_binary(k, x, false), nullptr) : log_by_table(k, x, nullptr);
   return patched(k, x, special, usual, "nngc.log", [](const MathKernel& all, Value* any) {
-    return with_special_values(all, any, finish_log(all, split_binary(all, any, true), nullptr));
+    if (all.is_f64)
+      return with_special_values(all, any, finish_log(all, split_binary(all, any, true), nullptr));
+    Value* small = all.less(any, all.constant(0x1p-126));
+    Value* normal = all.select(small, all.mul(any, all.constant(0x1p25)), any);
+    return with_special_values(all, any, log_by_table(all, normal, small));
   });
 }
 

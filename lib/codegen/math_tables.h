@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 
 namespace nngc::codegen {
 
@@ -120,6 +121,39 @@ inline constexpr std::array<std::array<double, 16>, 15> k_erf_f64 = {{
      -0x1.1423ac233e5d3p-21, -0x1.a6e6798b3bcb4p-23, 0x1.e06beda97a595p-27, 0x1.89b189315692cp-27,
      -0x1.21104ae5f5b84p-28, 0x1.68b5a2c4a2fbbp-29, 0x1.f3e7d5fca297ap-26, 0x1.7bfd246b267b6p-17},
 }};
+
+/// 1 / c for 2^18 neighbours each, from k_log_start_f32 on.
+inline constexpr std::array<double, 32> k_log_reciprocals_f32 = {
+    0x1.661cdep+0, 0x1.5e8a86p+0, 0x1.572d3ap+0, 0x1.50541cp+0, 0x1.492508p+0, 0x1.42943ap+0,
+    0x1.3c9076p+0, 0x1.369e7cp+0, 0x1.30e644p+0, 0x1.2b4c84p+0, 0x1.25e37cp+0, 0x1.209890p+0,
+    0x1.1b8d5ap+0, 0x1.16c0fcp+0, 0x1.121f5ap+0, 0x1.0d9e0ep+0, 0x1.093672p+0, 0x1.000000p+0,
+    0x1.000000p+0, 0x1.000000p+0, 0x1.e5b6e2p-1, 0x1.d7d4cep-1, 0x1.ca474ep-1, 0x1.bdebb0p-1,
+    0x1.b1af28p-1, 0x1.a70da6p-1, 0x1.9c190ap-1, 0x1.921a7ap-1, 0x1.88549ap-1, 0x1.7f1c50p-1,
+    0x1.768f02p-1, 0x1.6e2220p-1,
+};
+
+/// log c, a multiple of 2^-17.
+inline constexpr std::array<double, 32> k_log_centres_f32 = {
+    -0x1.57ba00p-2, -0x1.41d800p-2, -0x1.2c1a00p-2, -0x1.177600p-2, -0x1.015a00p-2, -0x1.d97000p-3,
+    -0x1.b2e400p-3, -0x1.8c1000p-3, -0x1.660000p-3, -0x1.400800p-3, -0x1.1aac00p-3, -0x1.eae800p-4,
+    -0x1.a2b000p-4, -0x1.5cc800p-4, -0x1.182800p-4, -0x1.a89000p-5, -0x1.21a000p-5, 0x0.0p+0,
+    0x0.0p+0,       0x0.0p+0,       0x1.afc000p-5,  0x1.4ea800p-4,  0x1.c60800p-4,  0x1.1b0000p-3,
+    0x1.53fc00p-3,  0x1.86d000p-3,  0x1.bc8c00p-3,  0x1.eed400p-3,  0x1.109c00p-2,  0x1.28f600p-2,
+    0x1.401400p-2,  0x1.576000p-2,
+};
+inline constexpr std::uint32_t k_log_start_f32 = 0x3f350000;
+
+/// (-log(1 - q) - q) / q^2 for m near c, q = 1 - m / c. Error 2^-30.0.
+inline constexpr std::array<double, 4> k_log_near_f32 = {
+    0x1.fffff8p-2,
+    0x1.555552p-2,
+    0x1.0051bap-2,
+    0x1.99c7f6p-3,
+};
+
+/// ln 2 2^-23, a multiple of 2^-40, and the rest.
+inline constexpr double k_log_step_hi_f32 = 0x1.62e400p-24;
+inline constexpr double k_log_step_lo_f32 = 0x1.7f7d1cp-43;
 
 /// tanh on quarters of octaves from 2^-4 on. Rows: bases, values, coefficients. Error 0.343 of a
 /// last place.

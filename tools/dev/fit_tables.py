@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes the tables of lib/codegen/math_tables.h: erf and tanh by pieces, and powers of two.
+"""Makes the tables of lib/codegen/math_tables.h: erf and tanh by pieces, logarithms, and powers of two.
 
 Run it with a Python that has mpmath (it is no part of the build):
     python tools/dev/fit_tables.py | clang-format-19 > lib/codegen/math_tables.h
@@ -13,7 +13,7 @@ import sys
 
 import mpmath as mp
 
-from fit_math import hexadecimal, round_to
+from fit_math import fit, hexadecimal, round_to
 
 mp.mp.dps = 60
 
@@ -108,12 +108,58 @@ def quarters(lowest, count):
     return found
 
 
+def as_f32(bits):
+    return mp.ldexp(1 + mp.mpf(bits & 0x7FFFFF) / (1 << 23), (bits >> 23) - 127)
+
+
+def logarithms():
+    """Reciprocals of centres c of 2^18 neighbouring f32s each, from about sqrt 1/2 on, and log c.
+
+    log c is short enough for an exact sum with a multiple of ln 2 (of its leading bits), and c is one for
+    which that is as good as exact. The three intervals around 1 have c = 1: there the result is small, and
+    what 1 - m / c was rounded by would weigh most. In the one below them c is nearer to 1 than the middle,
+    so that 1 - m / c stays below 2^-7 at that end.
+    """
+    start, unit = 0x3F350000, mp.ldexp(1, -17)
+    reciprocals, logs = [], []
+    for i in range(32):
+        low, high = as_f32(start + (i << 18)), as_f32(start + ((i + 1) << 18))
+        if 17 <= i <= 19:
+            reciprocals.append(mp.mpf(1))
+            logs.append(mp.mpf(0))
+            continue
+        middle, best = round_to(2 / (low + high) if i != 16 else mp.mpf("1.0077") / high, 24), None
+        for step in range(1 << 14):
+            for sign in (1, -1):
+                reciprocal = round_to(middle * (1 + sign * step * mp.ldexp(1, -24)), 24)
+                exact = -mp.log(reciprocal) / unit
+                distance = abs(exact - mp.nint(exact))
+                if best is None or distance < best[0]:
+                    best = (distance, reciprocal, mp.nint(exact) * unit)
+            if best[0] < mp.ldexp(1, -14):
+                break
+        reciprocals.append(best[1])
+        logs.append(best[2])
+    table("k_log_reciprocals_f32", "1 / c for 2^18 neighbours each, from k_log_start_f32 on.", reciprocals, 24)
+    table("k_log_centres_f32", "log c, a multiple of 2^-17.", logs, 24)
+    print(f"inline constexpr std::uint32_t k_log_start_f32 = {start:#x};")
+    terms, error = fit(lambda q: (-mp.log1p(-q) - q) / q**2, lambda q: -q**2 / mp.log1p(-q),
+                       ("-0.0391", "0.0274"), 4, 24)
+    table("k_log_near_f32", f"(-log(1 - q) - q) / q^2 for m near c, q = 1 - m / c. Error 2^{float(mp.log(error, 2)):.1f}.",
+          terms, 24)
+    hi = mp.nint(mp.log(2) / unit) * unit
+    print("\n/// ln 2 2^-23, a multiple of 2^-40, and the rest.")
+    print(f"inline constexpr double k_log_step_hi_f32 = {hexadecimal(mp.ldexp(hi, -23), 24)};")
+    print(f"inline constexpr double k_log_step_lo_f32 = {hexadecimal(round_to(mp.ldexp(mp.log(2) - hi, -23), 24), 24)};")
+
+
 def main():
     print("// Tables of the elementary functions.")
     print("// Made by tools/dev/fit_tables.py: change the script, not this file.")
-    print("#pragma once\n\n#include <array>\n\nnamespace nngc::codegen {")
+    print("#pragma once\n\n#include <array>\n#include <cstdint>\n\nnamespace nngc::codegen {")
     pieces("k_erf_f32", "erf around n/8.", mp.erf, even_steps("0.125", 32), 5, 24, {0, 1})
     pieces("k_erf_f64", "erf around 2n/5.", mp.erf, even_steps("0.4", 16), 13, 53, {0, 1})
+    logarithms()
     start = (4 * (127 - 4)) % 32
     pieces("k_tanh_f32", "tanh on quarters of octaves from 2^-4 on.", mp.tanh, quarters(-4, 32), 6, 24, {start})
     for kind, bits, count in (("f32", 24, 32), ("f64", 53, 16)):
