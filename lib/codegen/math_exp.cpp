@@ -144,35 +144,49 @@ llvm::Value* emit_tanh(const MathKernel& k, Value* x) {
 
 llvm::Value* emit_logistic(const MathKernel& k, Value* x) {
   Value* one = k.constant(1);
-  const double most = k.pick(87.0, 708.0); // e^-x and the result are normal up to here
-  Value* ceiling = k.constant(most);
-  Value* capped = k.select(k.greater(x, ceiling), ceiling, x);
+  Value* most = k.constant(k.pick(87.0, 708.0)); // e^|x| and e^-|x| are normal up to here
 
   // e^-x = power (1 + growth): -x is a multiple n of a fraction of ln 2, whose powers are in a
   // table with what they lost, less r.
   const int steps = k.pick(32, 16);
   Value* rounder = k.constant(k.rounder());
-  Value* shifted = k.fnma(capped, k.constant(steps * k_log2_e), rounder);
+  Value* shifted = k.fnma(x, k.constant(steps * k_log2_e), rounder);
   Value* n = k.sub(shifted, rounder);
-  Value* near = k.fma(n, k.constant(k.pick(k_exp_step_hi_f32, k_exp_step_hi_f64)), capped);
-  Value* r = k.fma(n, k.constant(k.pick(k_exp_step_lo_f32, k_exp_step_lo_f64)), near);
+  Value* step = k.constant(k.pick(k_exp_step_f32, k_exp_step_f64));
+  Value* r = k.residual(k.negate(n), step, x);
   std::span<const double> terms(k_exp_less_f32), powers(k_exp2_f32), losses(k_exp2_lost_f32);
   if (k.is_f64) terms = k_exp_less_f64, powers = k_exp2_f64, losses = k_exp2_lost_f64;
   Value* index = k.to_bits(shifted);
-  Value* slope = k.fma(r, k.polynomial(r, terms), k.constant(-1));
-  Value* growth = k.fma(r, slope, k.lookup(losses, index));
+  Value* loss = k.lookup(losses, index);
+  Value* step_lost = k.constant(k.pick(k_exp_step_lost_f32, k_exp_step_lost_f64));
+  // In f32 what the step lost is too little to matter in r^2, and r need not wait for it.
+  if (k.is_f64)
+    r = k.fma(n, step_lost, r);
+  else
+    loss = k.fnma(n, step_lost, loss);
+  Value* linear = k.sub(loss, r);
+  Value* growth = k.fma(k.mul(r, r), k.polynomial(r, terms), linear);
   Value* power = k.add_exponent(k.lookup(powers, index), index, steps);
-  Value* rest = k.mul(power, growth);
 
   // 1 / (1 + e^-x): the divisor in two parts, the quotient, and what it leaves.
-  Value* above = k.greater(power, one);
-  const ValuePair whole = k.fast_sum(k.select(above, power, one), k.select(above, one, power));
-  const ValuePair divisor = k.fast_sum(whole.hi, k.add(whole.lo, rest));
-  Value* quotient = k.div(one, divisor.hi);
-  Value* left = k.fnma(quotient, divisor.lo, k.residual(quotient, divisor.hi, one));
-  // What the quotient lost may be subnormal, so it stays inside of fma.
-  Value* usual = k.fma(quotient, left, quotient);
-  Value* special = k.builder.CreateFCmpULT(x, k.constant(-most));
+  const ValuePair whole = k.exact_sum(power, one);
+  Value* rest = k.fma(power, growth, whole.lo);
+  Value* usual = nullptr;
+  if (k.is_f64) {
+    const ValuePair divisor = k.fast_sum(whole.hi, rest);
+    Value* quotient = k.div(one, divisor.hi);
+    Value* left = k.fnma(quotient, divisor.lo, k.residual(quotient, divisor.hi, one));
+    // What the quotient lost may be subnormal, so it stays inside of fma.
+    usual = k.fma(quotient, left, quotient);
+  } else {
+    // The division does not wait for the growth, which is so small that 1 / (1 - left) is a series
+    // of three terms.
+    Value* quotient = k.div(one, whole.hi);
+    Value* left = k.fnma(quotient, rest, k.residual(quotient, whole.hi, one));
+    Value* series = k.fma(left, k.fma(left, left, left), left);
+    usual = k.fma(quotient, series, quotient);
+  }
+  Value* special = k.builder.CreateFCmpUGT(k.abs(x), most);
   return patched(k, x, special, usual, "nngc.logistic", logistic_of_any);
 }
 

@@ -233,9 +233,9 @@ inline constexpr std::array<double, 32> k_exp2_lost_f32 = {
     0x1.61428ep-28,  -0x1.2ad5f8p-27,
 };
 
-/// ln 2 / 32, short enough for an exact product, and the rest.
-inline constexpr double k_exp_step_hi_f32 = 0x1.630000p-6;
-inline constexpr double k_exp_step_lo_f32 = -0x1.bd0106p-18;
+/// ln 2 / 32, and what that lost.
+inline constexpr double k_exp_step_f32 = 0x1.62e430p-6;
+inline constexpr double k_exp_step_lost_f32 = -0x1.05c610p-34;
 
 /// 2^(i/16).
 inline constexpr std::array<double, 16> k_exp2_f64 = {
@@ -265,8 +265,8 @@ inline constexpr std::array<double, 16> k_exp2_lost_f64 = {
     -0x1.ff7128fd391f0p-55,
 };
 
-/// ln 2 / 16, short enough for an exact product, and the rest.
-inline constexpr double k_exp_step_hi_f64 = 0x1.62e42fefa0000p-5;
-inline constexpr double k_exp_step_lo_f64 = 0x1.cf79abc9e3b3ap-44;
+/// ln 2 / 16, and what that lost.
+inline constexpr double k_exp_step_f64 = 0x1.62e42fefa39efp-5;
+inline constexpr double k_exp_step_lost_f64 = 0x1.abc9e3b39803fp-60;
 
 } // namespace nngc::codegen

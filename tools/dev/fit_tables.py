@@ -169,10 +169,10 @@ def main():
         table(f"k_exp2_{kind}", f"2^(i/{count}).", nearest, bits)
         table(f"k_exp2_lost_{kind}", "What that lost, as a part of it.", lost, bits)
         step = mp.log(2) / count
-        hi = round_to(step, bits - (13 if bits == 24 else 15))
-        print(f"\n/// ln 2 / {count}, short enough for an exact product, and the rest.")
-        print(f"inline constexpr double k_exp_step_hi_{kind} = {hexadecimal(hi, bits)};")
-        print(f"inline constexpr double k_exp_step_lo_{kind} = {hexadecimal(round_to(step - hi, bits), bits)};")
+        nearest_step = round_to(step, bits)
+        print(f"\n/// ln 2 / {count}, and what that lost.")
+        print(f"inline constexpr double k_exp_step_{kind} = {hexadecimal(nearest_step, bits)};")
+        print(f"inline constexpr double k_exp_step_lost_{kind} = {hexadecimal(round_to(step - nearest_step, bits), bits)};")
     print("\n}  // namespace nngc::codegen")
 
 
