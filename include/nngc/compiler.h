@@ -24,6 +24,7 @@ struct CompileOptions {
   MathLevel math = MathLevel::Default;
   int opt_level = 2;          ///< 0: for debugging, slow code
   bool optimize_graph = true; ///< run the graph pipeline first
+  int threads = 0; ///< that `compile` makes code on; 0: as many as there are processors, at most 8
 };
 
 /// An argument of a call: a typed span under the name of an input, an output or an updated input.

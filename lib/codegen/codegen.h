@@ -1,13 +1,14 @@
 /// Machine code from a loop program: as text, as an object file, or in memory.
 ///
 /// This is the only header of the folder that others include; it shows nothing of LLVM. JIT and
-/// object file are made of the same bytes, so their results are the same bits.
+/// object file have the same functions, so their results are the same bits.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "loop/loop_ir.h"
 #include "nngc/parallel.h"
@@ -20,6 +21,7 @@ struct Options {
   std::string triple;         ///< empty: this machine's
   int opt_level = 2;          ///< 0: no code optimization; 1 and above: LLVM's default
   bool contract = true;       ///< Op::Fma may round once where the target can
+  int threads = 0; ///< that emit_objects works on; 0: as many as there are processors, at most 8
 };
 
 /// The module as LLVM's text. Each of these throws Error{Argument} for a cpu or triple LLVM does
@@ -30,6 +32,10 @@ struct Options {
 /// A position independent object file. Its undefined symbols are at most memcpy, memset and
 /// memmove; its symbol `<program>_table` is a JSON text that names every entry and argument.
 [[nodiscard]] std::string emit_object(const loop::Program& program, const Options& options);
+/// The same functions, of the same code, in several objects that belong together: what takes long
+/// is compiled side by side.
+[[nodiscard]] std::vector<std::string> emit_objects(const loop::Program& program,
+                                                    const Options& options);
 /// The text of that table.
 [[nodiscard]] std::string program_table(const loop::Program& program);
 
@@ -46,8 +52,9 @@ public:
   /// or if code for this cpu and these features may use what this machine lacks.
   [[nodiscard]] static std::shared_ptr<JitModule> compile(const loop::Program& program,
                                                           const Options& options);
-  /// Links what emit_object gave, from this process or an earlier one on the same machine.
-  [[nodiscard]] static std::shared_ptr<JitModule> load(std::string object);
+  /// Links what emit_object or emit_objects gave, from this process or an earlier one on the same
+  /// machine.
+  [[nodiscard]] static std::shared_ptr<JitModule> load(const std::vector<std::string>& objects);
   ~JitModule();
   JitModule(const JitModule&) = delete;
   JitModule& operator=(const JitModule&) = delete;

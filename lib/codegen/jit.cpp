@@ -1,4 +1,4 @@
-/// The object file, linked into this process by ORC.
+/// The object files, linked into this process by ORC.
 #include <llvm/ExecutionEngine/Orc/ExecutionUtils.h>
 #include <llvm/ExecutionEngine/Orc/JITTargetMachineBuilder.h>
 #include <llvm/ExecutionEngine/Orc/LLJIT.h>
@@ -23,10 +23,10 @@ std::shared_ptr<JitModule> JitModule::compile(const loop::Program& program,
       throw Error(Error::Kind::Unsupported,
                   "codegen: code for '" + options.cpu + (options.features.empty() ? "" : " ") +
                       options.features + "' cannot run here: this machine lacks " + lacks);
-  return load(emit_object(program, options));
+  return load(emit_objects(program, options));
 }
 
-std::shared_ptr<JitModule> JitModule::load(std::string object) {
+std::shared_ptr<JitModule> JitModule::load(const std::vector<std::string>& objects) {
   const auto kind = Error::Kind::Unsupported;
   // make_target also registers LLVM's native target, which a process that only loads has not done
   // yet.
@@ -44,8 +44,9 @@ std::shared_ptr<JitModule> JitModule::load(std::string object) {
   library.addGenerator(take(llvm::orc::DynamicLibrarySearchGenerator::GetForCurrentProcess(
                                 host.machine->createDataLayout().getGlobalPrefix()),
                             kind, "codegen: cannot see this process's symbols"));
-  auto buffer = llvm::MemoryBuffer::getMemBufferCopy(object, "nngc");
-  check(impl->jit->addObjectFile(std::move(buffer)), kind, "codegen: cannot link");
+  for (const std::string& object : objects)
+    check(impl->jit->addObjectFile(llvm::MemoryBuffer::getMemBufferCopy(object, "nngc")), kind,
+          "codegen: cannot link");
   return std::shared_ptr<JitModule>(new JitModule(std::move(impl)));
 }
 

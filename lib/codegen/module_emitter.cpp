@@ -2,13 +2,12 @@
 
 #include <algorithm>
 #include <stdexcept>
-#include <unordered_map>
+#include <vector>
 
 #include "codegen/blocks.h"
 #include "codegen/contraction_emitter.h"
 #include "codegen/control_emitter.h"
 #include "codegen/instr_emitter.h"
-#include "codegen/kernel_key.h"
 #include "codegen/nest_emitter.h"
 #include "codegen/past_caches.h"
 #include "codegen/sort_emitter.h"
@@ -37,23 +36,36 @@ std::ptrdiff_t functions_in(const loop::Kernel& kernel) {
 class ModuleEmitter {
 public:
   ModuleEmitter(llvm::Module& module, const loop::Program& program, const Target& target,
-                const Options& options)
-      : ir_(module, target.traits, options.contract), program_(program) {}
+                const Options& options, const KernelShares& shares, int part)
+      : ir_(module, target.traits, options.contract), program_(program), shares_(shares),
+        part_(part), functions_(shares.functions().size()) {}
 
   void run() {
+    // All functions of this share are called by an entry; in another module than the entries' that
+    // is not seen.
+    for (std::size_t i = 0; i < functions_.size() && part_ != 0; ++i)
+      if (shares_.functions()[i].part == part_) static_cast<void>(kernel_function(i));
+    if (part_ != 0) return;
     for (const loop::Entry& entry : program_.entries) static_cast<void>(emit_entry(entry));
     emit_table();
   }
 
 private:
-  /// The kernel's function, shared by all kernels that are the same but for their buffers.
-  llvm::Function* kernel_function(const loop::Entry& entry, const loop::Kernel& kernel) {
-    llvm::Function*& known = kernels_[kernel_key(entry, kernel)];
+  /// The function, which all kernels share that are the same but for their buffers; a declaration
+  /// where it is another module's.
+  llvm::Function* kernel_function(std::size_t index) {
+    llvm::Function*& known = functions_[index];
     if (known) return known;
+    const auto& [owner, made_for, part] = shares_.functions()[index];
+    const loop::Entry& entry = *owner;
+    const loop::Kernel& kernel = *made_for;
     llvm::IRBuilderBase::InsertPointGuard guard(ir_.builder);
     known = ir_.create_function(kernel.name, ir_.builder.getVoidTy(),
-                                {ir_.pointer_type(), ir_.i64_type(), ir_.i64_type()}, true);
+                                {ir_.pointer_type(), ir_.i64_type(), ir_.i64_type()},
+                                shares_.parts() == 1);
+    if (shares_.parts() > 1) known->setVisibility(llvm::GlobalValue::HiddenVisibility);
     known->addFnAttr(llvm::Attribute::NoInline);
+    if (part != part_) return known;
     Frame frame(ir_, *known, entry, kernel, known->getArg(0));
     ir_.calls_functions = functions_in(kernel) > most_written_out;
     if (kernel.kind == loop::KernelKind::Contraction)
@@ -132,7 +144,7 @@ private:
   void call_kernel(Frame& frame, const loop::Kernel& kernel, Value* context, Value* parallel) {
     auto& b = ir_.builder;
     llvm::PointerType* pointer = ir_.pointer_type();
-    llvm::Function* function = kernel_function(frame.entry(), kernel);
+    llvm::Function* function = kernel_function(shares_.function_of(kernel));
     std::size_t slot = 1;
     for (const int buffer : used_buffers(kernel))
       b.CreateStore(frame.buffer(buffer), b.CreateConstInBoundsGEP1_64(pointer, context, slot++));
@@ -191,23 +203,31 @@ private:
   IrContext ir_;
   const loop::Program& program_;
   llvm::Function* runner_ = nullptr;
-  std::unordered_map<std::string, llvm::Function*> kernels_;
+  const KernelShares& shares_;
+  int part_;
+  std::vector<llvm::Function*> functions_; ///< as in shares_; null: not called so far
 };
 
 } // namespace
 
 std::unique_ptr<llvm::Module> emit_module(llvm::LLVMContext& context, const loop::Program& program,
-                                          const Target& target, const Options& options) {
+                                          const Target& target, const Options& options,
+                                          const KernelShares& shares, int part) {
   auto module = std::make_unique<llvm::Module>(program.name, context);
   module->setDataLayout(target.machine->createDataLayout());
   set_module_triple(*module, *target.machine);
   module->setPICLevel(llvm::PICLevel::BigPIC);
-  ModuleEmitter(*module, program, target, options).run();
+  ModuleEmitter(*module, program, target, options, shares, part).run();
   std::string text;
   llvm::raw_string_ostream stream(text);
   if (llvm::verifyModule(*module, &stream))
     throw std::logic_error("codegen emitted a module LLVM refuses: " + text);
   return module;
+}
+
+std::unique_ptr<llvm::Module> emit_module(llvm::LLVMContext& context, const loop::Program& program,
+                                          const Target& target, const Options& options) {
+  return emit_module(context, program, target, options, KernelShares(program, 1), 0);
 }
 
 } // namespace nngc::codegen

@@ -25,6 +25,7 @@ codegen::Options codegen_options(const CompileOptions& options) {
   o.triple = options.triple;
   o.opt_level = options.opt_level;
   o.contract = options.math != MathLevel::Strict;
+  o.threads = options.threads;
   return o;
 }
 

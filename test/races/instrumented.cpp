@@ -81,7 +81,7 @@ Instrumented::Instrumented(const Workload& workload)
                                           llvm::CodeGenFileType::ObjectFile))
     throw std::runtime_error("no object files on this target");
   passes.run(*module);
-  module_ = codegen::JitModule::load({bytes.data(), bytes.size()});
+  module_ = codegen::JitModule::load({std::string(bytes.data(), bytes.size())});
   std::mt19937 random(31);
   for (const loop::Argument& a : entry_.arguments) {
     const bool is_row = a.type.dtype == DType::I32;

@@ -2,6 +2,7 @@
 #include <elf.h>
 
 #include <algorithm>
+#include <deque>
 #include <nlohmann/json.hpp>
 
 #include "loop_program.h"
@@ -128,7 +129,7 @@ TEST_CASE(
   CHECK_THAT(codegen::emit_llvm_ir(maker.program, {}), ContainsSubstring("define i32 @run("));
   CHECK_THAT(codegen::emit_assembly(maker.program, {}), ContainsSubstring("run:"));
   CHECK(codegen::emit_bitcode(maker.program, {}).starts_with("BC"));
-  const auto module = codegen::JitModule::load(codegen::emit_object(maker.program, {}));
+  const auto module = codegen::JitModule::load({codegen::emit_object(maker.program, {})});
   CHECK(module->address("run") != nullptr);
 }
 
@@ -150,6 +151,47 @@ TEST_CASE("kernels that differ only in their buffers are one function") {
   REQUIRE(run(*codegen::JitModule::compile(maker.program, {}), {a.data(), b.data(), c.data()}) ==
           0);
   CHECK(c[99] == 2);
+}
+
+TEST_CASE("objects compiled side by side are the program") {
+  // Kernels of different lengths, each of what the one before it stored.
+  Maker maker;
+  std::vector<int> buffers = {maker.input(DType::F32, 100)};
+  for (int length : {300, 250, 600, 200, 280}) {
+    buffers.push_back(maker.output(DType::F32, 100));
+    Body body = Body::add(maker.nest({100}, 1, 0), false);
+    const Affine here{0, {{0, 1}}};
+    int value = body.load(buffers.end()[-2], DType::F32, here);
+    for (int i = 0; i < length; ++i)
+      value =
+          body.op(i % 2 == 0 ? Op::Add : Op::Mul, DType::F32, value, body.real(1 + 1.0 / length));
+    body.store(buffers.back(), DType::F32, here, value);
+  }
+  loop::verify(maker.program);
+  const auto results = [&](const std::vector<std::string>& objects) {
+    const auto module = codegen::JitModule::load(objects);
+    std::deque<Guarded<float>> arrays;
+    std::vector<void*> arguments;
+    for (std::size_t i = 0; i < buffers.size(); ++i) arrays.emplace_back(100);
+    fill(arrays[0].begin(), arrays[0].end(), 3);
+    for (Guarded<float>& array : arrays) arguments.push_back(array.data());
+    REQUIRE(run(*module, arguments) == 0);
+    std::vector<float> all;
+    for (Guarded<float>& array : arrays) all.insert(all.end(), array.begin(), array.end());
+    return all;
+  };
+  const std::vector<std::string> one = {codegen::emit_object(maker.program, {})};
+  CHECK(codegen::emit_objects(maker.program, {.threads = 1}) == one);
+  for (const int threads : {2, 3, 5}) {
+    const auto objects = codegen::emit_objects(maker.program, {.threads = threads});
+    CHECK(objects.size() == static_cast<std::size_t>(threads));
+    CHECK(objects == codegen::emit_objects(maker.program, {.threads = threads}));
+    // Each part has kernels of its own.
+    for (const std::string& object : objects) CHECK_FALSE(symbols(object, true).empty());
+    CHECK(results(objects) == results(one));
+  }
+  NNGC_CHECK_THROWS(codegen::emit_objects(maker.program, {.cpu = "pentium9", .threads = 3}), Error,
+                    "unknown cpu 'pentium9'");
 }
 
 TEST_CASE("unknown cpus and triples are the user's errors") {
