@@ -29,6 +29,15 @@ TEST_CASE("random graphs agree with the interpreter on every road", "[fuzz]") {
   CHECK(static_cast<double>(f.refused) < 0.01 * static_cast<double>(f.compiled));
 }
 
+TEST_CASE("as many again, few of them compiled", "[fuzz]") {
+  CampaignOptions options{.first_seed = 5001, .graphs = 5000, .threads = 2, .compile_one_in = 20};
+  const Outcome outcome = run_campaign(options);
+  for (const Failure& f : outcome.failures) FAIL_CHECK(str(f));
+  CHECK(outcome.figures.graphs == 5000);
+  CHECK(outcome.figures.compiled > 200);
+  CHECK(outcome.figures.derivatives > 1000);
+}
+
 TEST_CASE("every op of the table is drawn", "[fuzz]") {
   std::set<Opcode> seen;
   for (std::uint64_t seed = 1; seed <= 500; ++seed) {
