@@ -9,6 +9,7 @@ namespace nngc::codegen {
 bool has_flat_rows(const TargetTraits& traits, const loop::Kernel& kernel, int lanes) {
   const std::size_t rank = kernel.dims.size();
   const int k = static_cast<int>(rank) - 1;
+  if (k != kernel.parallel) return false;
   const Dim& rows = kernel.dims[rank - 3].extent;
   const Dim& columns = kernel.dims[rank - 2].extent;
   if (!rows.is_static() || rows.value() != 1 || !columns.is_static() || kernel.scratch >= 0 ||

@@ -25,7 +25,7 @@ class Microkernel {
 public:
   Microkernel(IrContext& ir, Frame& frame, const loop::Kernel& kernel, const Tile& tile)
       : ir_(ir), frame_(frame), kernel_(kernel), tile_(tile), instrs_(ir), m_(kernel.parallel - 2),
-        n_(kernel.parallel - 1), k_(kernel.parallel) {}
+        n_(kernel.parallel - 1), k_(static_cast<int>(kernel.dims.size()) - 1) {}
 
   /// The sums, row after row.
   Values run(const TileStart& start, const Values& masks) {
@@ -50,6 +50,31 @@ public:
     Type* type = with_lanes(register_type(ir_, kernel_.acc_type), tile_.lanes);
     Values sums(static_cast<std::size_t>(kernel_.chains * tile_.rows * tile_.vectors),
                 llvm::Constant::getNullValue(type));
+    return outer_loop(kernel_.parallel, std::move(sums));
+  }
+
+private:
+  /// From k dim `dim` on; the loop of the last one has the sums in registers, and those around it
+  /// hand them on.
+  Values outer_loop(int dim, Values sums) {
+    if (dim == k_) return inner_loop(std::move(sums));
+    Value *const a = a_, *const b = b_;
+    const auto moved = [&](Value* from, const loop::MatrixOperand& operand, Value* k) {
+      Value* stride = frame_.dim(stride_of(operand.index, dim));
+      return element(ir_, kernel_.operand_type, from, scaled(ir_, k, stride));
+    };
+    Value* extent = frame_.dim(kernel_.dims[static_cast<std::size_t>(dim)].extent);
+    sums =
+        emit_loop(ir_, ir_.i64(0), extent, 1, std::move(sums), [&](Value* k, const Values& state) {
+          a_ = moved(a, kernel_.a, k);
+          b_ = moved(b, kernel_.b, k);
+          return outer_loop(dim + 1, state);
+        });
+    a_ = a, b_ = b;
+    return sums;
+  }
+
+  Values inner_loop(Values sums) {
     Value* depth = frame_.dim(kernel_.dims[static_cast<std::size_t>(k_)].extent);
     const std::int64_t steps = steps_at_once();
     Value* whole = ir_.builder.CreateSub(depth, ir_.builder.CreateURem(depth, ir_.i64(steps)));
@@ -72,14 +97,16 @@ public:
     });
   }
 
-private:
   /// How many k one round of the loop takes: a multiple of the chains.
   [[nodiscard]] std::int64_t steps_at_once() const {
     const Dim& depth = kernel_.dims[static_cast<std::size_t>(k_)].extent;
     const std::int64_t sums = static_cast<std::int64_t>(tile_.rows) * tile_.vectors;
     const std::int64_t least =
         std::max<std::int64_t>(sums < 4 ? 2 * unroll : unroll, kernel_.chains);
-    if (!depth.is_static() || depth.value() * sums > most_written_out) return least;
+    // A short one is run through again and again by the loops around it.
+    const bool again = k_ > kernel_.parallel && depth.is_static() && depth.value() <= 8;
+    if (!depth.is_static() || depth.value() * sums > (again ? 256 : most_written_out)) return least;
+    if (again) return depth.value();
     return std::max(least, depth.value() / least * least);
   }
 

@@ -11,13 +11,23 @@ namespace {
 /// A panel of B that is read by tile after tile has to stay in L2.
 constexpr std::int64_t most_packed_bytes = 512 * 1024;
 
+/// Of all k together; symbolic if any is.
+Dim all_steps(const loop::Kernel& kernel) {
+  Dim steps = 1;
+  for (std::size_t d = static_cast<std::size_t>(kernel.parallel); d < kernel.dims.size(); ++d) {
+    if (!kernel.dims[d].extent.is_static()) return kernel.dims[d].extent;
+    steps = steps * kernel.dims[d].extent;
+  }
+  return steps;
+}
+
 } // namespace
 
 Tile choose_tile(const TargetTraits& traits, const loop::Kernel& kernel) {
-  const std::size_t rank = kernel.dims.size();
-  const Dim& rows = kernel.dims[rank - 3].extent;
-  const Dim& columns = kernel.dims[rank - 2].extent;
-  const Dim& depth = kernel.dims[rank - 1].extent;
+  const auto first_k = static_cast<std::size_t>(kernel.parallel);
+  const Dim& rows = kernel.dims[first_k - 2].extent;
+  const Dim& columns = kernel.dims[first_k - 1].extent;
+  const Dim depth = all_steps(kernel);
   // Registers of 512 bits come as 32; narrower ones as 16. Beside the sums they hold a row of B's
   // vectors, a value of A and, without fma, a product.
   const bool wide = traits.vector_bits() >= 512;
@@ -35,7 +45,7 @@ Tile choose_tile(const TargetTraits& traits, const loop::Kernel& kernel) {
   std::int64_t width = wide ? 4 : 2;
   if (rows.is_static() && rows.value() < 4)
     width = (wide ? 16 : 8) / std::max<std::int64_t>(rows.value(), 1);
-  const Dim stride = stride_of(kernel.b.index, static_cast<int>(rank) - 1);
+  const Dim stride = stride_of(kernel.b.index, static_cast<int>(kernel.dims.size()) - 1);
   const bool aliased = stride.is_static() && stride.value() % 512 == 0;
   // Where B's columns do not stay in L1, tall tiles read them less often; but not where the rows of
   // B lie a power of two apart and would share cache sets.

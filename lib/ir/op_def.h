@@ -66,6 +66,9 @@ enum class Lowering : std::uint8_t {
   Cumulate,
   Sort,
   Dot,
+  ArgWindow, ///< legalize makes a reduction of windows of it
+  Conv,      ///< legalize makes a dot of windows of it
+  ReduceWindow,
   Region, ///< its graphs become bodies that one control kernel calls
   Result
 };

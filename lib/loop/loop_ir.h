@@ -193,10 +193,11 @@ inline constexpr std::int64_t most_blocks = 16;
 /// Nest: dims[0, parallel) are parallel, the rest are reduction dims. `lane` is the dim that lies
 /// in vector lanes
 /// (-1: scalar code): either the last parallel dim or the last reduction dim.
-/// Contraction: dims are batch..., m, n, k; parallel = rank - 1; out[batch,m,n] = sum over k of A *
-/// B, in the order of k, each product fused into the sum (`chains` sums where there are several);
-/// then `phases[0].body`, the epilogue, runs per (batch, m, n), with Op::Acc. The n dim lies in
-/// lanes: B and the stores have stride 1 (or 0) in n wherever speed matters; any stride is right.
+/// Contraction: dims are batch..., m, n, then one k or more; parallel counts all but the k;
+/// out[batch,m,n] = sum over k of A * B, in the order of k, the last one fastest, each product
+/// fused into the sum (`chains` sums where there are several, of a single k); then
+/// `phases[0].body`, the epilogue, runs per (batch, m, n), with Op::Acc. The n dim lies in lanes: B
+/// and the stores have stride 1 (or 0) in n wherever speed matters; any stride is right.
 /// Sort: dims are parallel... and one more, the axis. Element A says what is sorted; B, an I32, is
 /// given the position along the axis of the element that comes there in order, for the first
 /// `count` of them. Equal elements keep their order, and so do zeros of either sign; NaN comes

@@ -139,7 +139,9 @@ private:
     if (!require(kernel.parallel >= 0 && kernel.parallel <= rank, "parallel is out of range"))
       return;
     if (kernel.kind == KernelKind::Contraction) {
-      require(rank >= 3 && kernel.parallel == rank - 1, "a contraction has batch..., m, n; k");
+      if (!require(kernel.parallel >= 2 && kernel.parallel < rank,
+                   "a contraction has batch..., m, n; k..."))
+        return;
       require(kernel.phases.size() == 1, "a contraction has one phase, its epilogue");
       for (const MatrixOperand* operand : {&kernel.a, &kernel.b}) {
         if (!require(valid_buffer(operand->buffer), "an operand's buffer does not exist")) return;
@@ -147,17 +149,20 @@ private:
                 "an operand's buffer is not of the operand type");
         check_affine(operand->index, rank);
       }
-      require(std::ranges::none_of(kernel.a.index.terms,
-                                   [&](const Affine::Term& t) { return t.dim == rank - 2; }),
-              "A depends on n");
-      require(std::ranges::none_of(kernel.b.index.terms,
-                                   [&](const Affine::Term& t) { return t.dim == rank - 3; }),
-              "B depends on m");
+      require(
+          std::ranges::none_of(kernel.a.index.terms,
+                               [&](const Affine::Term& t) { return t.dim == kernel.parallel - 1; }),
+          "A depends on n");
+      require(
+          std::ranges::none_of(kernel.b.index.terms,
+                               [&](const Affine::Term& t) { return t.dim == kernel.parallel - 2; }),
+          "B depends on m");
       require(kernel.chains >= 1 && kernel.chains <= 16 &&
                   std::has_single_bit(static_cast<unsigned>(kernel.chains)),
               "chains is no power of two up to 16");
-      require(kernel.chains == 1 || kernel.dims.back().extent.is_static(),
-              "several chains need a static k");
+      require(kernel.chains == 1 ||
+                  (kernel.parallel == rank - 1 && kernel.dims.back().extent.is_static()),
+              "several chains need one static k");
       if (kernel.scratch >= 0 &&
           require(valid_buffer(kernel.scratch), "its scratch does not exist"))
         check_scratch();
@@ -209,7 +214,10 @@ private:
     const Buffer& scratch = buffer(kernel_->scratch);
     require(scratch.kind == BufferKind::Arena && scratch.dtype == kernel_->operand_type,
             "scratch is not in the arena or not of the operand type");
-    const Dim &n = kernel_->dims[kernel_->dims.size() - 2].extent, &k = kernel_->dims.back().extent;
+    const Dim &n = kernel_->dims[static_cast<std::size_t>(kernel_->parallel) - 1].extent,
+              &k = kernel_->dims.back().extent;
+    require(kernel_->parallel + 1 == static_cast<int>(kernel_->dims.size()),
+            "scratch of several k");
     if (require(n.is_static() && k.is_static() && scratch.size.is_static(), "scratch is symbolic"))
       require(scratch.size.value() >=
                   k.value() * std::min<std::int64_t>(n.value() + 64, 64 * most_blocks),

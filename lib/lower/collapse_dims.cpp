@@ -70,14 +70,18 @@ bool walks_as_one(loop::Kernel& k, int outer, int inner) {
 
 void collapse_dims(loop::Kernel& k) {
   const bool contraction = k.kind == loop::KernelKind::Contraction;
-  // A contraction keeps its last three dims, m, n, k, and a sort the one that is sorted.
-  const int fixed = contraction ? 3 : k.kind == loop::KernelKind::Sort ? 1 : 0;
+  // A contraction keeps m and n, and a k at least; a sort the dim that is sorted.
+  const auto is_fixed = [&](int d) {
+    const int m = k.parallel - 2, rank = static_cast<int>(k.dims.size());
+    if (k.kind == loop::KernelKind::Sort) return d == rank - 1;
+    return contraction && (d == m || d == m + 1 || (d > m + 1 && rank == m + 3));
+  };
   const bool lane_reduced = k.lane >= k.parallel;
-  for (int d = static_cast<int>(k.dims.size()) - fixed; d-- > 0;)
-    if (k.dims[static_cast<std::size_t>(d)].extent == Dim(1)) drop_dim(k, d);
-  for (int inner = static_cast<int>(k.dims.size()) - (contraction ? 2 : 0); inner-- > 1;) {
+  for (int d = static_cast<int>(k.dims.size()); d-- > 0;)
+    if (!is_fixed(d) && k.dims[static_cast<std::size_t>(d)].extent == Dim(1)) drop_dim(k, d);
+  for (int inner = static_cast<int>(k.dims.size()); inner-- > 1;) {
     const int outer = inner - 1;
-    if (contraction && outer > static_cast<int>(k.dims.size()) - 4) continue;
+    if (contraction && (inner == k.parallel - 1 || outer == k.parallel - 1)) continue; // n alone
     if ((outer < k.parallel) != (inner < k.parallel) || !walks_as_one(k, outer, inner)) continue;
     k.dims[static_cast<std::size_t>(inner)].extent =
         k.dims[static_cast<std::size_t>(outer)].extent *

@@ -19,8 +19,8 @@ namespace nngc::lower_detail {
 
 namespace {
 
-constexpr int inline_limit =
-    96; ///< instructions computed again rather than loaded, and depth of recursion
+/// Instructions computed again rather than loaded, and depth of recursion.
+constexpr int inline_limit = 96;
 
 class Grouping {
 public:
@@ -144,6 +144,9 @@ private:
     case Lowering::Sort: return visit_sort(v);
     case Lowering::Region: return visit_region(v);
     case Lowering::Result: return visit_result(v);
+    case Lowering::ReduceWindow:
+    case Lowering::ArgWindow:
+    case Lowering::Conv: return; // legalize left none
     }
   }
 
@@ -229,9 +232,21 @@ private:
         store(o);
     } else if (g_.node(v).op == Opcode::BroadcastInDim && plan_.heavy[o]) {
       store(o); // a function call per element of the small value, not of the big one
+    } else if (g_.node(v).op == Opcode::Windows &&
+               (overlap(v) ? plan_.cost[o] > 1 : plan_.heavy[o])) {
+      store_base(o); // each element once, not in every window that it lies in
     }
     inherit(v);
     if (plan_.cost[v] > inline_limit) store(v);
+  }
+
+  /// Whether windows have elements in common.
+  [[nodiscard]] bool overlap(NodeId v) const {
+    const auto &dims = g_.attrs(v).get<Axes>("dims"), &strides = g_.attrs(v).get<Axes>("strides");
+    for (std::size_t i = 0; i < dims.size(); ++i)
+      if (dims[i] > 1 && (dims[i] - 1) * g_.attrs(v).get<Axes>("dilation")[i] >= strides[i])
+        return true;
+    return false;
   }
 
   /// Whether a pad puts elements between neighbours.

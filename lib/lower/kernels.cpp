@@ -194,7 +194,8 @@ private:
     const NodeId v = group_.anchors[0], a = g_.operands(v)[0], b = g_.operands(v)[1];
     const Shape &sa = g_.type(a).shape, &sb = g_.type(b).shape;
     const int batch = static_cast<int>(g_.attrs(v).get<Axes>("batch_a").size());
-    const int free_a = sa.rank() - batch - 1, free_b = sb.rank() - batch - 1;
+    const int sums = static_cast<int>(g_.attrs(v).get<Axes>("contract_a").size());
+    const int free_a = sa.rank() - batch - sums, free_b = sb.rank() - batch - sums;
     dim_of_axis_.assign(static_cast<std::size_t>(group_.space.rank()), 0);
     auto take = [&](int axis, const char* name) {
       dim_of_axis_[static_cast<std::size_t>(axis)] = static_cast<int>(kernel_.dims.size());
@@ -212,7 +213,8 @@ private:
     else
       add_dim(1, "n");
     const int k = static_cast<int>(kernel_.dims.size());
-    add_dim(sa[sa.rank() - 1], "k");
+    for (int i = 0; i < sums; ++i)
+      add_dim(sa[batch + free_a + i], sums == 1 ? "k" : "k" + std::to_string(i));
 
     kernel_.kind = loop::KernelKind::Contraction;
     kernel_.parallel = k;
@@ -223,8 +225,7 @@ private:
     ib = ia;
     for (int i = 0; i < free_a; ++i)
       ia.push_back(dim_index(dim_of_axis_[static_cast<std::size_t>(batch + i)]));
-    ia.push_back(dim_index(k));
-    ib.push_back(dim_index(k));
+    for (int i = 0; i < sums; ++i) ia.push_back(dim_index(k + i)), ib.push_back(dim_index(k + i));
     for (int i = 0; i < free_b; ++i)
       ib.push_back(dim_index(dim_of_axis_[static_cast<std::size_t>(batch + free_a + i)]));
     kernel_.a = operand(a, ia);
@@ -243,7 +244,8 @@ private:
   /// wait, each is split; by its extents alone, so that all targets make the same bits.
   [[nodiscard]] int chains() const {
     constexpr std::int64_t vector_bytes = 64, enough_sums = 8, least_each = 4;
-    const std::size_t k = kernel_.dims.size() - 1;
+    const auto k = static_cast<std::size_t>(kernel_.parallel);
+    if (k + 1 != kernel_.dims.size()) return 1;
     for (std::size_t d = k - 2; d <= k; ++d)
       if (!kernel_.dims[d].extent.is_static()) return 1;
     const std::int64_t row = kernel_.dims[k - 1].extent.value() * byte_size(kernel_.acc_type);

@@ -1,4 +1,5 @@
-// Dots in one form, so that lowering sees few cases: [batch, m..., k] x [batch, k, n...].
+// Dots in one form, so that lowering sees few cases: [batch, m..., k] x [batch, k, n...]. (Those of
+// convolutions have several k: legalize_windows.cpp.)
 //
 // 1. Operands are transposed (views, free here) so that batch axes lead, A ends in k and B has k
 // before its free axes.
@@ -117,14 +118,21 @@ Graph legalize(const Graph& graph) {
     if (!live[id] || made[id]) continue;
     std::vector<Value> operands;
     for (NodeId o : from.operands(id)) operands.push_back(made[o]);
-    if (from.node(id).op == Opcode::DotGeneral) {
-      const SectionScope scope(next.data(), from.node(id).section);
-      made[id] = legal_dot(operands[0], operands[1], from.attrs(id), from.type(id).dtype);
-    } else if (from.node(id).op == Opcode::ScatterAdd && is_half(from.type(id).dtype)) {
+    const SectionScope scope(next.data(), from.node(id).section);
+    const Attrs& attrs = from.attrs(id);
+    const Opcode op = from.node(id).op;
+    if (op == Opcode::DotGeneral) {
+      made[id] = legal_dot(operands[0], operands[1], attrs, from.type(id).dtype);
+    } else if (op == Opcode::ScatterAdd && is_half(from.type(id).dtype)) {
       const std::vector<Value> wide{convert(operands[0], DType::F32), operands[1],
                                     convert(operands[2], DType::F32)};
-      made[id] = convert(append(next.data(), Opcode::ScatterAdd, wide, from.attrs(id)),
-                         from.type(id).dtype);
+      made[id] = convert(append(next.data(), Opcode::ScatterAdd, wide, attrs), from.type(id).dtype);
+    } else if (op == Opcode::ReduceWindow) {
+      made[id] = legal_reduce_window(operands[0], attrs, from.type(id));
+    } else if (op == Opcode::ArgWindow) {
+      made[id] = legal_arg_window(operands[0], attrs, from.type(id));
+    } else if (op == Opcode::ConvGeneral) {
+      made[id] = legal_conv(operands[0], operands[1], attrs, from.type(id));
     } else {
       made[id] = copy_node(from, id, next.data(), operands);
     }

@@ -62,8 +62,8 @@ struct Plan {
   [[nodiscard]] Lowering lowering(NodeId v) const { return graph->def(v).lowering; }
 };
 
-/// Rewrites dots to [batch, m, k] x [batch, k, n] and turns those that are better as sums into
-/// multiply and reduce.
+/// Rewrites dots to [batch, m..., k...] x [batch, k..., n...], turns those that are better as sums
+/// into multiply and reduce, and what has windows into dots and reductions of them.
 Graph legalize(const Graph& graph);
 /// Records that `group` runs after everything in `needs`; whoever depends on it now does too.
 void add_needs(Plan& plan, int group, const std::vector<int>& needs);
@@ -72,6 +72,10 @@ void add_needs(Plan& plan, int group, const std::vector<int>& needs);
 /// Whether such an op takes the operand's elements as they are needed, wherever they come from:
 /// pad's value, gather's indices, starts, and what an update leaves.
 [[nodiscard]] bool taken_by_value(Lowering op, std::size_t operand);
+/// reduce_window, arg_window and conv_general as reductions and dots over views of windows.
+[[nodiscard]] Value legal_reduce_window(Value x, const Attrs& attrs, const TensorType& type);
+[[nodiscard]] Value legal_arg_window(Value x, const Attrs& attrs, const TensorType& type);
+[[nodiscard]] Value legal_conv(Value x, Value w, const Attrs& attrs, const TensorType& type);
 /// Decides groups, in id order.
 Plan make_plan(const GraphData& graph);
 /// The frame of a view `v` of a value pending in group `home`, if the view keeps it in the group's

@@ -21,7 +21,9 @@ std::int64_t stride_in(const loop::Affine& index, int dim) {
 std::int64_t scratch_elements(const loop::Kernel& kernel) {
   constexpr std::int64_t fewest_rows = 32, fewest_columns = 256, fewest_depth = 512,
                          most_depth = 8192, set_bytes = 2048;
-  if (kernel.kind != loop::KernelKind::Contraction || kernel.parallel != 2) return 0;
+  if (kernel.kind != loop::KernelKind::Contraction || kernel.parallel != 2 ||
+      kernel.dims.size() != 3)
+    return 0;
   const Dim &m = kernel.dims[0].extent, &n = kernel.dims[1].extent, &k = kernel.dims[2].extent;
   if (!m.is_static() || !n.is_static() || !k.is_static()) return 0;
   if (m.value() < fewest_rows || n.value() < fewest_columns || k.value() < fewest_depth ||

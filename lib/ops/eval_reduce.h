@@ -36,6 +36,12 @@ template <class T> T largest(DType dtype) {
     return -smallest<T>(dtype);
 }
 
+/// Whether v takes the place of the greatest (or least) so far; a NaN does, and stays.
+template <class T> bool takes_over(DType dtype, bool greatest, T best, T v) {
+  if (is_nan(best)) return false;
+  return is_nan(v) || (greatest ? less(dtype, best, v) : less(dtype, v, best));
+}
+
 template <class T> T identity(ReduceKind kind, DType dtype) {
   switch (kind) {
   case ReduceKind::Mul: return T(1);

@@ -1,4 +1,5 @@
 // Cases of composites: they have no op of the table.
+#include "nngc/windows.h"
 #include "test/conformance/cases.h"
 
 namespace nngc::test {
@@ -97,6 +98,37 @@ std::vector<Case> composite_cases() {
        Types::Floats,
        {{s}, {{4, 2}}, {{2}}},
        [](Graph&, In x) { return dense(x[0], x[1], x[2]); }},
+      {Opcode::Input,
+       "conv2d",
+       Types::Floats,
+       {{{1, 4, 5, 2}}, {{3, 2, 2, 3}}, {{3}}},
+       [](Graph&, In x) { return relu(conv2d(x[0], x[1], {{2, 1}, Padding::same()}) + x[2]); }},
+      {Opcode::Input,
+       "conv2d_channels_first",
+       Types::Floats,
+       {{{1, 4, 3, 4}}, {{4, 2, 2, 2}}},
+       [](Graph&, In x) {
+         return conv2d(
+             x[0], x[1],
+             {.padding = Padding::of({1, 0}), .groups = 2, .layout = Layout::ChannelsFirst});
+       }},
+      {Opcode::Input,
+       "conv_transpose",
+       Types::Floats,
+       {{{1, 2, 3, 2}}, {{2, 3, 2, 2}}},
+       [](Graph&, In x) {
+         return conv_transpose(x[0], x[1], {{2, 1}, Padding::of({0, 1}, {1, 0})});
+       }},
+      {Opcode::Input,
+       "max_pool",
+       Types::Floats,
+       {{{1, 4, 6, 3}}},
+       [](Graph&, In x) { return max_pool(relu(x[0]), {2, 3}); }},
+      {Opcode::Input,
+       "avg_pool",
+       Types::Floats,
+       {{{1, 5, 4, 2}}},
+       [](Graph&, In x) { return avg_pool(x[0], {2, 2}, {{1, 2}, Padding::same()}); }},
       {Opcode::Input,
        "dropout",
        Types::Floats,

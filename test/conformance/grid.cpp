@@ -15,7 +15,6 @@ namespace nngc::test {
 namespace {
 
 using O = Opcode;
-using Ints = std::vector<std::int64_t>;
 
 Values swapped(const Values& v) { return {v[1], v[0]}; }
 
@@ -244,6 +243,10 @@ std::vector<Make> ways(O op, int rank) {
           [&](const Values& c) { return Values{c[1], c[0], no}; })[0];
     });
     break;
+  case O::ArgWindow:
+  case O::ConvGeneral:
+  case O::ReduceWindow:
+  case O::Windows: return window_ways(op, rank);
   default:
     if (list = indexing_ways(op, rank); !list.empty() || least_rank(op) > rank) break;
     list.push_back([&def](Maker& m, const Shape& s) {
@@ -275,6 +278,7 @@ int least_rank(Opcode op) {
   case O::Sort:
   case O::TopK:
   case O::ArgReduce: return 1;
+  case O::ConvGeneral: return 3; // batch, a spatial axis, channels
   default: return 0;
   }
 }

@@ -11,6 +11,7 @@
 
 namespace nngc::test {
 
+using Ints = std::vector<std::int64_t>;
 class Maker;
 /// Makes one node; throws Error where the op refuses.
 using Make = std::function<Value(Maker&, const Shape&)>;
@@ -43,5 +44,7 @@ private:
 /// The ways to make an op that reads or writes by number, runs along an axis, or puts it in order;
 /// none of any other op.
 std::vector<Make> indexing_ways(Opcode op, int rank);
+/// The ways to make the ops that have windows, over operands of that rank; none of any other op.
+std::vector<Make> window_ways(Opcode op, int rank);
 
 } // namespace nngc::test

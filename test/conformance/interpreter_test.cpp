@@ -53,8 +53,9 @@ TEST_CASE("narrow floats compute what f64 computes, up to their precision",
         for (const double x : want) greatest = std::max(greatest, std::fabs(x));
       for (std::size_t i = 0; i < have.size(); ++i) {
         INFO("element " << i << ": " << have[i] << ", in f64 " << want[i]);
-        CHECK(std::fabs(have[i] - want[i]) <=
-              16 * epsilon(dtype) * std::max(greatest, std::fabs(want[i])));
+        const bool same = have[i] == want[i]; // of windows without elements: infinite
+        const double off = std::fabs(have[i] - want[i]);
+        CHECK((same || off <= 16 * epsilon(dtype) * std::max(greatest, std::fabs(want[i]))));
       }
     }
   }

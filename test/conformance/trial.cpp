@@ -41,6 +41,8 @@ Bound bound_of(const Case& c) {
                    c.name.starts_with("reduce_prod")
                ? Bound{Sum}
                : Bound{};
+  case Opcode::ReduceWindow: return c.name.starts_with("window_sum") ? Bound{Sum} : Bound{};
+  case Opcode::ConvGeneral:
   case Opcode::DotGeneral:
   case Opcode::Iota:
   case Opcode::RngBits:

@@ -51,6 +51,7 @@ inline Mistake mistake_at(std::string place, std::string file, Error::Kind kind,
 std::vector<Mistake> value_mistakes();     ///< elementwise ops, names, graphs
 std::vector<Mistake> structure_mistakes(); ///< axes, extents, attributes
 std::vector<Mistake> control_mistakes();   ///< loops, branches, calls
+std::vector<Mistake> window_mistakes();    ///< windows, convolutions, pooling
 std::vector<Mistake> composite_mistakes(); ///< losses, derivatives, training steps
 std::vector<Mistake> call_mistakes();      ///< evaluating, compiling, running
 std::vector<Mistake> file_mistakes();      ///< data files

@@ -23,8 +23,8 @@ namespace {
 std::vector<Mistake> all_mistakes() {
   std::vector<Mistake> all;
   for (const auto& list :
-       {value_mistakes(), structure_mistakes(), control_mistakes(), composite_mistakes(),
-        call_mistakes(), file_mistakes(), neuron_mistakes()})
+       {value_mistakes(), structure_mistakes(), control_mistakes(), window_mistakes(),
+        composite_mistakes(), call_mistakes(), file_mistakes(), neuron_mistakes()})
     all.insert(all.end(), list.begin(), list.end());
   return all;
 }

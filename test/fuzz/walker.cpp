@@ -15,9 +15,10 @@ namespace {
 
 bool is_sum(const GraphData& graph, NodeId id) {
   const Lowering kind = graph.def(id).lowering;
-  return kind == Lowering::Reduce || kind == Lowering::Dot ||
-         graph.node(id).op == Opcode::ScatterAdd || graph.node(id).op == Opcode::CumReduce ||
-         graph.node(id).op == Opcode::Linrec;
+  const Opcode op = graph.node(id).op;
+  return kind == Lowering::Reduce || kind == Lowering::Dot || kind == Lowering::Conv ||
+         kind == Lowering::ReduceWindow || op == Opcode::ScatterAdd || op == Opcode::CumReduce ||
+         op == Opcode::Linrec;
 }
 
 /// How many terms make up one element of a sum.
@@ -33,6 +34,13 @@ double terms_of(const GraphData& graph, NodeId id, const EvalContext& context) {
   } else if (graph.node(id).op == Opcode::Reduce) {
     count = static_cast<double>(context.operands[0]->size()) /
             static_cast<double>(std::max<std::int64_t>(context.result.size(), 1));
+  } else if (graph.node(id).op == Opcode::ConvGeneral) {
+    const EvalArray& w = *context.operands[1];
+    count = static_cast<double>(w.size()) /
+            static_cast<double>(std::max<std::int64_t>(w.shape.back(), 1));
+  } else if (graph.node(id).op == Opcode::ReduceWindow) {
+    for (const std::int64_t extent : context.attrs.get<std::vector<std::int64_t>>("dims"))
+      count *= static_cast<double>(extent);
   } else {
     count += static_cast<double>(context.operands[1]->size()); // all updates may hit one row
   }
@@ -59,7 +67,8 @@ bool is_rounded(const GraphData& graph, NodeId id) {
   if (!is_float(graph.type(id).dtype)) return false;
   const OpDef& def = graph.def(id);
   if (is_sum(graph, id)) {
-    if (graph.node(id).op != Opcode::Reduce && graph.node(id).op != Opcode::CumReduce) return true;
+    const Opcode op = graph.node(id).op;
+    if (op != Opcode::Reduce && op != Opcode::CumReduce && op != Opcode::ReduceWindow) return true;
     const auto& kind = graph.attrs(id).get<std::string>("kind");
     return kind == "add" || kind == "mul";
   }

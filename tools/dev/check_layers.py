@@ -39,7 +39,7 @@ PUBLIC = {
     "error.h": "support", "export.h": "support", "version.h": "support", "parallel.h": "support",
     "type.h": "tensor", "tensor.h": "tensor",
     "graph.h": "ir", "tree.h": "ir", "ops.def": "ir", "text.h": "ir", "dot.h": "ir", "specialize.h": "ir",
-    "ops.h": "ops", "composites.h": "ops", "layers.h": "ops", "indexing.h": "ops", "control.h": "ops", "op_info.h": "ops", "autodiff.h": "autodiff", "eval.h": "eval", "passes.h": "optimize",
+    "ops.h": "ops", "composites.h": "ops", "layers.h": "ops", "indexing.h": "ops", "windows.h": "ops", "control.h": "ops", "op_info.h": "ops", "autodiff.h": "autodiff", "eval.h": "eval", "passes.h": "optimize",
     "optimize.h": "optimize", "import.h": "import", "neurons.h": "import", "runtime.h": "runtime", "train.h": "train", "optimizers.h": "train",
     "compiler.h": "driver", "nngc.h": "driver",
 }

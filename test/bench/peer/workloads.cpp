@@ -93,6 +93,7 @@ const std::map<std::string, std::function<Workload()>>& all_workloads() {
       {"forces", forces},
       {"gpt-train", gpt_train},
       {"hvp", hessian_vector},
+      {"lenet-train", lenet_train},
       {"linear", [] { return infer({784, 10}); }},
       {"mlp-infer", [] { return infer({784, 256, 128, 10}); }},
       {"lstm-train", lstm_train},

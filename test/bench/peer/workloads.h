@@ -16,6 +16,8 @@ struct Workload {
   std::map<std::string, std::string> files;
 };
 
+[[nodiscard]] Workload lenet_train();
+
 [[nodiscard]] std::vector<std::string> workload_names();
 
 /// Throws std::runtime_error for a name that is none, listing those there are.
