@@ -2,7 +2,6 @@
 // borders, where others were wrong at order 2.
 #include "nngc/windows.h"
 #include "test/conformance/cases.h"
-#include "test/support/catch.h"
 
 using namespace nngc;
 using namespace nngc::test;
