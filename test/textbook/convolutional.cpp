@@ -1,6 +1,7 @@
 // A convolutional network on a grid: each filter of 3 x 3 weights slides over an 8 x 8 picture,
 // ReLU, the greatest response of each filter wherever it is, and a softmax over three kinds:
 // horizontal, vertical and diagonal strokes. A stroke is recognized at places where none was shown.
+#include "nngc/windows.h"
 #include "test/textbook/textbook.h"
 
 using namespace textbook;
@@ -8,20 +9,6 @@ using namespace textbook;
 namespace {
 
 constexpr std::int64_t size = 8, filters = 6, kinds = 3;
-
-/// A product per place of the filter, of the picture moved by that much: [rows, 6, 6, filters].
-Value convolution(Value picture, Value weights) {
-  Value sum;
-  const Dim rows = picture.shape()[0];
-  for (std::int64_t i = 0; i < 3; ++i)
-    for (std::int64_t j = 0; j < 3; ++j) {
-      const Value moved = slice(picture, {0, i, j}, {rows, size - 2 + i, size - 2 + j});
-      const Value weight = reshape(slice(weights, {i, j, 0}, {i + 1, j + 1, filters}), {filters});
-      const Value part = einsum("rij,f->rijf", std::vector{moved, weight});
-      sum = sum ? sum + part : part;
-    }
-  return sum;
-}
 
 struct Strokes {
   Tensor pictures;
@@ -53,24 +40,25 @@ int main(int argc, char** argv) {
   const std::int64_t count = 60;
   Graph g("strokes");
   const Value x = g.input("x", f64({count, size, size})), y = g.input("y", i32({count}));
-  const Value k = g.param("k", f64({3, 3, filters})), kb = g.param("kb", f64({filters}));
+  const Value k = g.param("k", f64({3, 3, 1, filters})), kb = g.param("kb", f64({filters}));
   const Value w = g.param("w", f64({filters, kinds})), b = g.param("b", f64({kinds}));
-  const Value response = reduce_max(relu(convolution(x, k) + kb), {1, 2});
+  const Value picture = reshape(x, {count, size, size, 1}); // of one channel
+  const Value response = global_max_pool(relu(conv2d(picture, k) + kb));
   const Value z = dense(response, w, b);
   const Value loss = cross_entropy_with_logits(z, y);
   g.output("right", reduce_mean(convert(eq(argmax(z, 1), y), DType::F64)));
   {
-    Graph picture("convolution");
-    const Value p = picture.input("picture", f64({1, size, size}));
-    picture.output("response",
-                   relu(convolution(p, picture.param("filters", f64({3, 3, filters})))));
-    draw(picture);
+    Graph one("convolution");
+    const Value p = one.input("picture", f64({1, size, size, 1}));
+    one.output("response",
+               global_max_pool(relu(conv2d(p, one.param("filters", f64({3, 3, 1, filters}))))));
+    draw(one);
   }
   Random random(8);
   const Strokes left = draw_strokes(count, true, random),
                 right = draw_strokes(count, false, random);
   Tensors data{{"x", left.pictures}, {"y", Tensor::of<std::int32_t>({count}, left.labels)}};
-  Tensor filter(DType::F64, {3, 3, filters});
+  Tensor filter(DType::F64, {3, 3, 1, filters});
   for (double& v : filter.data<double>()) v = random.uniform(-0.5, 0.5);
   data["k"] = filter;
   Tensor out(DType::F64, {filters, kinds});

@@ -1,6 +1,8 @@
 // A recurrent network on sequences: one cell, h <- tanh(x wx + h wh + b), is used at every step
-// with the same weights, so their gradient is a sum over the steps (backpropagation through time).
-// It learns whether the first number of a sequence was positive, which it must remember to the end.
+// of a scan with the same weights, so their gradient is a sum over the steps (backpropagation
+// through time). It learns whether the first number of a sequence was positive, which it must
+// remember to the end.
+#include "nngc/control.h"
 #include "test/textbook/textbook.h"
 
 using namespace textbook;
@@ -13,9 +15,13 @@ int main(int argc, char** argv) {
     const Value wx = g.param("wx", f64({1, units})), wh = g.param("wh", f64({units, units}));
     const Value b = g.param("b", f64({units}));
     const Value wo = g.param("wo", f64({units, 1})), bo = g.param("bo", f64({1}));
-    Value h = full(g, f64({batch, units}), 0);
-    for (std::int64_t t = 0; t < length; ++t)
-      h = rnn_cell(slice(x, {0, t}, {batch, t + 1}), h, wx, wh, b);
+    // Step t takes row t: what all sequences have there.
+    const Value rows = reshape(transpose(x, {1, 0}), {length, batch, 1});
+    const Value h0 = full(g, f64({batch, units}), 0);
+    const auto [h, all] = scan(h0, rows, [&](Value before, Value row) {
+      const Value after = rnn_cell(row, before, wx, wh, b);
+      return std::pair{after, after};
+    });
     const Value z = dense(h, wo, bo);
     g.output("right", reduce_mean(convert(eq(z > 0, y > 0.5), DType::F64)));
     return bce_with_logits(z, y);
