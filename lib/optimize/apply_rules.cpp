@@ -13,14 +13,14 @@ namespace {
 
 class Sweep {
 public:
-  Sweep(std::span<const std::span<const Rule>> tables, bool sink_broadcasts, PassContext& context)
-      : context_(context) {
+  Sweep(RuleTables tables, bool sink, PassContext& context) : context_(context) {
     for (const auto table : tables)
       for (const Rule& rule : table) by_root_[static_cast<std::size_t>(rule.root)].push_back(&rule);
-    if (!sink_broadcasts) return;
+    if (!sink) return;
     for (int op = 0; op < op_count; ++op)
       if ((op_def(static_cast<Opcode>(op)).traits & trait::Elementwise) != 0)
-        by_root_[static_cast<std::size_t>(op)].push_back(&sink_broadcast_rule());
+        for (const Rule* rule : sink_rules())
+          by_root_[static_cast<std::size_t>(op)].push_back(rule);
   }
 
   Graph run(const Graph& graph) {
@@ -66,9 +66,9 @@ private:
 
 } // namespace
 
-Graph apply_rules(const Graph& graph, std::span<const std::span<const Rule>> tables,
-                  bool sink_broadcasts, PassContext& context, int max_sweeps) {
-  Sweep sweep(tables, sink_broadcasts, context);
+Graph apply_rules(const Graph& graph, RuleTables tables, bool sink, PassContext& context,
+                  int max_sweeps) {
+  Sweep sweep(tables, sink, context);
   Graph next = sweep.run(graph);
   for (int i = 1; i < max_sweeps && sweep.fired(); ++i) next = sweep.run(next);
   return sweep.fired() ? live_part(next) : std::move(next);

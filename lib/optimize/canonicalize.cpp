@@ -6,9 +6,14 @@
 
 namespace nngc {
 
+RuleTables canonical_tables() {
+  static const std::array tables{arithmetic_rules(), select_rules(), shape_rules(),
+                                 view_rules(),       piece_rules(),  dot_rules()};
+  return tables;
+}
+
 Graph canonicalize(const Graph& graph, PassContext& context) {
-  const std::array tables{arithmetic_rules(), select_rules(), shape_rules(), dot_rules()};
-  return apply_rules(graph, tables, true, context, 8);
+  return apply_rules(graph, canonical_tables(), true, context, 8);
 }
 
 } // namespace nngc

@@ -39,9 +39,9 @@ private:
 using PassFunction = Graph (*)(const Graph&, PassContext&);
 
 /// Rebuilds the graph and tries the rules on every node until none fires, in at most `max_sweeps`
-/// rebuilds.
-[[nodiscard]] Graph apply_rules(const Graph& graph, std::span<const std::span<const Rule>> tables,
-                                bool sink_broadcasts, PassContext& context, int max_sweeps);
+/// rebuilds; with `sink` the sink_rules() too.
+[[nodiscard]] Graph apply_rules(const Graph& graph, RuleTables tables, bool sink,
+                                PassContext& context, int max_sweeps);
 /// Without the nodes that no output needs.
 [[nodiscard]] Graph live_part(const Graph& graph);
 

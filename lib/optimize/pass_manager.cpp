@@ -68,11 +68,13 @@ std::span<const PassInfo> passes() { return infos; }
 
 std::vector<RuleInfo> rewrite_rules() {
   std::vector<RuleInfo> result;
-  for (const auto table :
-       {arithmetic_rules(), select_rules(), shape_rules(), dot_rules(), stabilise_rules()})
-    for (const Rule& rule : table) result.push_back({rule.name, rule.rule_class, rule.summary});
-  const Rule& sink = sink_broadcast_rule();
-  result.push_back({sink.name, sink.rule_class, sink.summary});
+  const auto add = [&](const Rule& rule) {
+    result.push_back({rule.name, rule.rule_class, rule.summary});
+  };
+  for (const RuleTables tables : {canonical_tables(), stable_tables()})
+    for (const auto table : tables)
+      for (const Rule& rule : table) add(rule);
+  for (const Rule* rule : sink_rules()) add(*rule);
   return result;
 }
 

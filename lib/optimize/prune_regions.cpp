@@ -1,7 +1,8 @@
 // What nobody uses leaves the loops: ys that are not read, carries that only carry themselves on,
-// operands that no body looks at, and operands that are handed in twice.
+// operands that no body looks at, operands that are handed in twice, and ys that are written twice.
 #include <algorithm>
 #include <map>
+#include <numeric>
 
 #include "ir/rewriter.h"
 #include "ops/regions.h"
@@ -34,8 +35,19 @@ void unite(std::vector<bool>& into, const std::vector<bool>& more) {
 struct Plan {
   std::vector<bool> outputs; ///< of the body
   std::vector<bool> inputs;
+  std::vector<std::size_t> same_as; ///< output of the body -> the y that stacks the same; or itself
   bool changes = false;
 };
+
+/// Derivatives stack one cotangent for each of its users. Carries are no stacks, and stay.
+std::vector<std::size_t> same_stacks(const Graph& body, std::size_t carries) {
+  std::map<NodeId, std::size_t> first;
+  std::vector<std::size_t> result(carries);
+  std::iota(result.begin(), result.end(), std::size_t{0});
+  for (std::size_t i = carries; i < body.outputs().size(); ++i)
+    result.push_back(first.emplace(body.outputs()[i].value.id(), i).first->second);
+  return result;
+}
 
 Plan plan_of(const GraphData& g, NodeId id, const ResultUse& use) {
   const Attrs& attrs = g.attrs(id);
@@ -44,6 +56,12 @@ Plan plan_of(const GraphData& g, NodeId id, const ResultUse& use) {
   Plan plan;
   plan.outputs.resize(body.outputs().size());
   for (std::size_t i = 0; i < plan.outputs.size(); ++i) plan.outputs[i] = i == 0 || use.used(id, i);
+  plan.same_as = same_stacks(body, attrs.has("cond") ? plan.outputs.size() : parts.carries);
+  for (std::size_t i = 0; i < plan.outputs.size(); ++i)
+    if (const std::size_t first = plan.same_as[i]; plan.outputs[i] && first != i) {
+      plan.outputs[first] = true;
+      plan.outputs[i] = false;
+    }
   plan.inputs.resize(parts.inputs());
   if (attrs.has("cond")) plan.inputs = needed_inputs(region(attrs, "cond"), {true});
   for (bool grown = true; grown;) {
@@ -96,6 +114,8 @@ Pruned pruned(const GraphData& g, NodeId id, const Plan& plan, std::span<const V
     result.result.push_back(plan.outputs[i] ? static_cast<int>(outputs.size()) : -1);
     if (plan.outputs[i]) outputs.push_back(i);
   }
+  for (std::size_t i = 0; i < plan.outputs.size(); ++i)
+    result.result[i] = result.result[plan.same_as[i]];
   result.result.push_back(static_cast<int>(outputs.size())); // a while's number of steps
   attrs.set("body",
             Region(std::make_shared<Graph>(rewired(region(attrs, "body"), input, outputs))));

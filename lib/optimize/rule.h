@@ -2,6 +2,7 @@
 /// one node. Tables of them stand in rules/, by subject.
 #pragma once
 
+#include <array>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -38,14 +39,25 @@ struct Rule {
   Value (*apply)(const Match& m); ///< the replacement, of the same type, or an empty Value
 };
 
+using RuleTables = std::span<const std::span<const Rule>>;
+
 /// The tables, in the order in which rules are tried.
 [[nodiscard]] std::span<const Rule> arithmetic_rules();
 [[nodiscard]] std::span<const Rule> select_rules();
 [[nodiscard]] std::span<const Rule> shape_rules();
+[[nodiscard]] std::span<const Rule> view_rules();
+[[nodiscard]] std::span<const Rule> piece_rules();
 [[nodiscard]] std::span<const Rule> dot_rules();
 [[nodiscard]] std::span<const Rule> stabilise_rules();
-/// The one rule that starts at any elementwise op (root: Count_).
+/// The rules that start at any elementwise op (root: Count_).
 [[nodiscard]] const Rule& sink_broadcast_rule();
+[[nodiscard]] const Rule& sink_transpose_rule();
+inline std::array<const Rule*, 2> sink_rules() {
+  return {&sink_broadcast_rule(), &sink_transpose_rule()};
+}
+/// What the passes of these names try.
+[[nodiscard]] RuleTables canonical_tables();
+[[nodiscard]] RuleTables stable_tables();
 
 // ---- what patterns are made of ----
 

@@ -5,9 +5,13 @@
 
 namespace nngc {
 
+RuleTables stable_tables() {
+  static const std::array tables{stabilise_rules()};
+  return tables;
+}
+
 Graph stabilise(const Graph& graph, PassContext& context) {
-  const std::array tables{stabilise_rules()};
-  return apply_rules(graph, tables, false, context, 4);
+  return apply_rules(graph, stable_tables(), false, context, 4);
 }
 
 } // namespace nngc

@@ -228,6 +228,11 @@ bool Drawer::structural(O op, int x) {
       hi.push_back(chance(60) ? 0 : static_cast<std::int64_t>(below(random_, 3)) - 1);
       interior.push_back(chance(80) ? 0 : 1);
     }
+    if (rank > 0 && chance(40)) { // one half of something, as the derivative of a slice is
+      const std::size_t axis = below(random_, lo.size());
+      lo.assign(lo.size(), 0), hi = interior = lo;
+      (chance(50) ? lo : hi)[axis] = s[static_cast<int>(axis)].value();
+    }
     const int value = like({type(x).dtype, {}});
     return add(op, {x, value}, {{"hi", hi}, {"interior", interior}, {"lo", lo}});
   }
@@ -348,6 +353,13 @@ const std::vector<Family>& families() {
       {"selections", {O::Select, O::Select, O::Compare, O::And}, {0, 1}, 2, 4, true},
       {"odds", {O::Logistic, O::Logistic, O::Sub, O::Div, O::Neg}, {1}, 3, 4, true, true},
       {"reductions", {O::Reduce, O::Reduce, O::Mul, O::Reshape, O::BroadcastInDim}, {0.7}, 2, 4},
+      {"pieces", {O::Pad, O::Pad, O::Pad, O::Add, O::Slice, O::Concat, O::Concat}, {0}, 2, 5},
+      {"turns",
+       {O::Transpose, O::Transpose, O::BroadcastInDim, O::Slice, O::Reduce, O::Reverse, O::Add,
+        O::Abs},
+       {0.7},
+       2,
+       4},
       {"products", {O::DotGeneral, O::Transpose, O::Transpose, O::Neg}, {1, -1}, 2, 4},
   };
   return list;

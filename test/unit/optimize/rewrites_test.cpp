@@ -178,7 +178,8 @@ TEST_CASE("every rewrite keeps what its class promises, one by one", "[optimize]
   std::map<std::pair<std::string, bool>, int> judged_of; ///< with floats, and without
   std::map<Opcode, int> simplified;
   int folded = 0;
-  constexpr int enough = 8, plenty = 40, all_draws = 16000, most_draws = 1000000;
+  constexpr int enough = 8, plenty = 40, most_draws = 1000000;
+  const int all_draws = 1000 * static_cast<int>(families().size());
   const auto missing = [&] {
     return std::any_of(rules.begin(), rules.end(),
                        [&](const auto& r) { return seen[r.first] < enough; });
