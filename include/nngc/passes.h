@@ -96,6 +96,12 @@ struct RuleInfo {
 [[nodiscard]] Graph optimize(const Graph& graph, const PassOptions& options = {},
                              Where where = Where::current());
 
+/// The same value in a form that neither overflows nor cancels, in the same graph. Differentiate
+/// this one: log(softmax(x)) written out as log(exp(x) / sum) has a right gradient where exp(x) is
+/// 0, which no pass can mend afterwards. training_step does it by itself. `wrt`, by which it will
+/// be differentiated, are inputs of the graph: throws Error{Argument} for others.
+[[nodiscard]] Value stabilised(Value v, std::span<const Value> wrt, Where where = Where::current());
+
 /// Forward nodes that a live backward or update node uses: values the backward part did not compute
 /// again.
 [[nodiscard]] std::size_t shared_nodes(const Graph& graph);

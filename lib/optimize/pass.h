@@ -22,16 +22,19 @@ public:
   }
   void fired(std::string_view rule, RuleClass rule_class) {
     if (rewrites_left_ > 0) --rewrites_left_;
+    ++total_;
     RuleCount& count = counts_[rule];
     count.rule = rule;
     count.rule_class = rule_class;
     ++count.fired;
   }
+  [[nodiscard]] std::size_t total() const { return total_; } ///< rewrites so far
   [[nodiscard]] const std::map<std::string_view, RuleCount>& counts() const { return counts_; }
 
 private:
   const PassOptions& options_;
   int rewrites_left_; ///< negative: no limit
+  std::size_t total_ = 0;
   std::map<std::string_view, RuleCount> counts_;
 };
 
@@ -42,6 +45,9 @@ using PassFunction = Graph (*)(const Graph&, PassContext&);
 /// rebuilds; with `sink` the sink_rules() too.
 [[nodiscard]] Graph apply_rules(const Graph& graph, RuleTables tables, bool sink,
                                 PassContext& context, int max_sweeps);
+/// The same in v's own graph, in bodies too: what v becomes. The nodes it was made of stay.
+[[nodiscard]] Value apply_rules_in_place(Value v, RuleTables tables, PassContext& context,
+                                         int max_sweeps);
 /// Without the nodes that no output needs.
 [[nodiscard]] Graph live_part(const Graph& graph);
 

@@ -48,7 +48,9 @@ using RuleTables = std::span<const std::span<const Rule>>;
 [[nodiscard]] std::span<const Rule> view_rules();
 [[nodiscard]] std::span<const Rule> piece_rules();
 [[nodiscard]] std::span<const Rule> dot_rules();
+[[nodiscard]] std::span<const Rule> exponential_rules();
 [[nodiscard]] std::span<const Rule> stabilise_rules();
+[[nodiscard]] std::span<const Rule> log_softmax_rules();
 /// The rules that start at any elementwise op (root: Count_).
 [[nodiscard]] const Rule& sink_broadcast_rule();
 [[nodiscard]] const Rule& sink_transpose_rule();

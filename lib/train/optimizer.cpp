@@ -7,6 +7,7 @@
 #include "nngc/autodiff.h"
 #include "nngc/ops.h"
 #include "nngc/optimizers.h"
+#include "nngc/passes.h"
 #include "train/lbfgs.h"
 
 namespace nngc {
@@ -170,13 +171,14 @@ Graph training_step(const Graph& model, Value loss, const Optimizer& optimizer, 
   Graph step = model.clone();
   const std::vector<Output> before = step.outputs();
   step.clear_outputs();
-  const Value result(step.data(), loss.id()); // a clone keeps ids
   std::vector<Value> params;
   for (const Value input : step.inputs())
     if (step.input_role(input) == Role::Param && is_float(input.dtype())) params.push_back(input);
   if (params.empty())
     throw Error(Error::Kind::Graph,
                 "training_step: the model has no parameter (make one with Graph::param)", where);
+  // A clone keeps ids. What is trained is the loss in its stable form.
+  const Value result = stabilised({step.data(), loss.id()}, params, where);
   const std::vector<Value> grads = grad(result, params, where);
   step.output("loss", result, where);
   add_updates(step, params, grads, optimizer, where);

@@ -7,6 +7,7 @@
 #include "cli.h"
 #include "nngc/autodiff.h"
 #include "nngc/ops.h"
+#include "nngc/passes.h"
 
 namespace nngc::cli {
 namespace {
@@ -82,7 +83,7 @@ Graph make_vjp(const Graph& model, const LossOptions& options) {
   std::vector<Value> outputs, cotangents;
   for (const Output& o : model.outputs()) {
     if (o.updates || !is_float(o.value.dtype())) continue;
-    outputs.push_back(in(g, o.value));
+    outputs.push_back(stabilised(in(g, o.value), wrt));
     cotangents.push_back(g.input("d_" + o.name, o.value.type()));
   }
   if (outputs.empty())
@@ -103,7 +104,7 @@ Graph make_jvp(const Graph& model, const LossOptions& options) {
   std::vector<std::string> names;
   for (const Output& o : model.outputs())
     if (!o.updates && is_float(o.value.dtype()))
-      outputs.push_back(in(g, o.value)), names.push_back("t_" + o.name);
+      outputs.push_back(stabilised(in(g, o.value), wrt)), names.push_back("t_" + o.name);
   if (outputs.empty())
     throw Error(Error::Kind::Type, "--entry=jvp: the model has no float output to differentiate");
   const std::vector<Value> results = jvp(outputs, wrt, tangents);
@@ -118,9 +119,10 @@ Graph make_hvp(const Graph& model, const LossOptions& options) {
   g.clear_outputs();
   const std::vector<Value> wrt = wrt_of(g, options);
   const std::vector<Value> along = companions(g, wrt, "t_");
-  const std::vector<Value> grads = grad(w.loss, wrt);
-  const std::vector<Value> products = hvp(w.loss, wrt, along);
-  g.output("loss", w.loss);
+  const Value loss = stabilised(w.loss, wrt);
+  const std::vector<Value> grads = grad(loss, wrt);
+  const std::vector<Value> products = hvp(loss, wrt, along);
+  g.output("loss", loss);
   for (std::size_t i = 0; i < wrt.size(); ++i)
     g.output("d_" + std::string(g.input_name(wrt[i])), grads[i]);
   for (std::size_t i = 0; i < wrt.size(); ++i)

@@ -2,7 +2,7 @@
 // repeat. Nothing is computed differently, except where a rule says so.
 #include <algorithm>
 
-#include "optimize/rule.h"
+#include "optimize/rules/stable.h"
 
 namespace nngc {
 
@@ -101,10 +101,6 @@ bool reduces_units_only(Value reduce) {
   const Axes& axes = attr<Axes>(reduce, "axes");
   return std::all_of(axes.begin(), axes.end(),
                      [&](std::int64_t a) { return is_unit(x.shape(), a); });
-}
-
-bool is_float_sum(Value reduce) {
-  return is_float(reduce.dtype()) && attr<std::string>(reduce, "kind") == "add";
 }
 
 Value reduce_units(const Match& m) {

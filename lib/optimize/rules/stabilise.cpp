@@ -2,21 +2,10 @@
 // are built; these recognise what users wrote out by hand.
 #include <algorithm>
 
-#include "optimize/rule.h"
+#include "optimize/rules/stable.h"
 
 namespace nngc {
 
-namespace {
-
-/// The x of 1 + x; empty for anything else.
-Value one_plus(Value v) {
-  if (!is(v, Opcode::Add)) return {};
-  return either_way(
-      v, [](Value x, Value one) { return is_number(one, 1) && !is_splat(x) ? x : Value{}; });
-}
-
-/// Whether x is at most 0 by construction, or had its greatest element taken off: what a stable
-/// form looks like inside, and the reason why no rule fires twice.
 bool is_tame(Value x) {
   if (is(x, Opcode::Neg)) return is(operand(x, 0), Opcode::Abs);
   if (!is(x, Opcode::Sub)) return false;
@@ -25,8 +14,23 @@ bool is_tame(Value x) {
   return is(shift, Opcode::Reduce) && attr<std::string>(shift, "kind") == "max";
 }
 
-bool is_sum(Value v) {
+bool is_float_sum(Value v) {
   return is(v, Opcode::Reduce) && is_float(v.dtype()) && attr<std::string>(v, "kind") == "add";
+}
+
+Value wild_exponent_of_sum(Value v) {
+  if (!is_float_sum(v) || !is(operand(v, 0), Opcode::Exp)) return {};
+  const Value x = operand(operand(v, 0), 0);
+  return is_tame(x) ? Value{} : x;
+}
+
+namespace {
+
+/// The x of 1 + x; empty for anything else.
+Value one_plus(Value v) {
+  if (!is(v, Opcode::Add)) return {};
+  return either_way(
+      v, [](Value x, Value one) { return is_number(one, 1) && !is_splat(x) ? x : Value{}; });
 }
 
 Value log_one_plus(const Match& m) {
@@ -82,9 +86,8 @@ Value over_one_plus_exp(const Match& m) {
 
 Value log_sum_exp(const Match& m) {
   const Value sum = operand(m.root(), 0);
-  if (!is_sum(sum) || !is(operand(sum, 0), Opcode::Exp)) return {};
-  const Value x = operand(operand(sum, 0), 0);
-  if (is_tame(x)) return {};
+  const Value x = wild_exponent_of_sum(sum);
+  if (!x) return {};
   return logsumexp(x, attr<Axes>(sum, "axes"), attr<bool>(sum, "keepdims"));
 }
 
@@ -94,7 +97,7 @@ Value exp_over_sum(const Match& m) {
   if (!is(e, Opcode::Exp) || is_tame(operand(e, 0)) || !is(below, Opcode::BroadcastInDim))
     return {};
   const Value sum = operand(below, 0), x = operand(e, 0);
-  if (!is_sum(sum) || !operand(sum, 0).same(e)) return {};
+  if (!is_float_sum(sum) || !operand(sum, 0).same(e)) return {};
   const Axes& axes = attr<Axes>(sum, "axes");
   // Every row must be divided by its own sum.
   Axes home;

@@ -26,6 +26,7 @@ public:
     if (chance(30)) leaf({DType::Bool, shape_});
     if (!family.elementwise && shape_.rank() > 0 && chance(30))
       leaf({dtype, Shape{shape_[shape_.rank() - 1]}});
+    if (draws(O::Gather)) leaf(chance(70) ? i32({2}) : i32({}));
   }
 
   Recipe run() {
@@ -39,6 +40,9 @@ public:
 
 private:
   bool chance(unsigned percent) { return random_() % 100 < percent; }
+  [[nodiscard]] bool draws(O op) const {
+    return std::find(family_.ops.begin(), family_.ops.end(), op) != family_.ops.end();
+  }
   [[nodiscard]] const TensorType& type(int i) const {
     return r_.steps[static_cast<std::size_t>(i)].type;
   }
@@ -57,6 +61,11 @@ private:
     return !fresh.empty() && chance(60) ? one_of(fresh, random_) : one_of(fitting, random_);
   }
   int pick() {
+    // Now and then what the last step was made of: quotients of like things need it twice.
+    if (const Recipe::Step& last = r_.steps.back(); !last.operands.empty() && chance(15))
+      if (const int again = last.operands[below(random_, last.operands.size())];
+          r_.steps[static_cast<std::size_t>(again)].op != O::Constant)
+        return again;
     std::vector<int> all;
     for (std::size_t i = 0; i < r_.steps.size(); ++i)
       if (r_.steps[i].op != O::Constant) all.push_back(static_cast<int>(i));
@@ -91,10 +100,15 @@ private:
   }
 
   bool grow();
+  bool binary(O op, int x) {
+    const int y = like(type(x), x);
+    return chance(50) ? add(op, {x, y}, attributes(op, x)) : add(op, {y, x}, attributes(op, x));
+  }
   Attrs attributes(O op, int x);
   bool structural(O op, int x);
   bool concat(int x);
   bool dot(int x);
+  bool gather(int x);
 
   std::vector<std::int64_t> some_axes(int rank) {
     std::vector<std::int64_t> axes;
@@ -132,13 +146,23 @@ bool Drawer::grow() {
   case O::Reduce: good = structural(op, x); break;
   case O::Concat: good = concat(x); break;
   case O::DotGeneral: good = dot(x); break;
-  default:
-    if (op_def(op).min_operands == 2) {
+  case O::Gather: good = gather(x); break;
+  case O::Div: // of anything, or a difference by the sum of the same two
+    if (draws(O::Add) && draws(O::Sub) && chance(20)) {
       const int y = like(type(x), x);
-      good = chance(50) ? add(op, {x, y}, attributes(op, x)) : add(op, {y, x}, attributes(op, x));
+      const auto last = [&] { return static_cast<int>(r_.steps.size()) - 1; };
+      good = add(O::Sub, {x, y}, {}) && add(O::Add, {chance(50) ? x : y, chance(50) ? x : y}, {}) &&
+             add(op, {last() - 1, last()}, {});
     } else {
-      good = add(op, {x}, attributes(op, x));
+      good = binary(op, x);
     }
+    break;
+  case O::Exp: // with that of -x beside it, where the family has negatives
+    good = add(op, {x}, {});
+    if (good && draws(O::Neg) && chance(30))
+      good = add(O::Neg, {x}, {}) && add(op, {static_cast<int>(r_.steps.size()) - 1}, {});
+    break;
+  default: good = op_def(op).min_operands == 2 ? binary(op, x) : add(op, {x}, attributes(op, x));
   }
   if (!good) r_.steps.resize(before); // a constant that nobody uses
   return good;
@@ -304,6 +328,29 @@ bool Drawer::dot(int x) {
              {{"batch_a", ba}, {"batch_b", bb}, {"contract_a", ca}, {"contract_b", cb}});
 }
 
+/// Rows by numbers that may be out of range: read, constant, or counted up.
+bool Drawer::gather(int x) {
+  const int rank = type(x).shape.rank();
+  if (rank == 0) return false;
+  const auto axis = static_cast<std::int64_t>(below(random_, static_cast<std::size_t>(rank)));
+  int indices = 0;
+  if (chance(25)) {
+    const std::vector<Dim> count{static_cast<std::int64_t>(below(random_, 5))};
+    const bool good =
+        add(O::Iota, {}, {{"axis", std::int64_t{0}}, {"dtype", DType::I32}, {"shape", count}});
+    if (!good) return false;
+    indices = static_cast<int>(r_.steps.size()) - 1;
+  } else {
+    std::vector<int> fitting;
+    for (std::size_t i = 0; i < r_.steps.size(); ++i)
+      if (r_.steps[i].type.dtype == DType::I32 && r_.steps[i].op == O::Input)
+        fitting.push_back(static_cast<int>(i));
+    indices = chance(25) ? like(i32({1})) : one_of(fitting, random_);
+  }
+  const std::vector<std::string> modes = {"fill", "clip", "promise"};
+  return add(O::Gather, {x, indices}, {{"axis", axis}, {"mode", one_of(modes, random_)}});
+}
+
 } // namespace
 
 const std::vector<Family>& families() {
@@ -360,6 +407,20 @@ const std::vector<Family>& families() {
        {0.7},
        2,
        4},
+      {"exponents", {O::Exp, O::Exp, O::Add, O::Sub, O::Div, O::Log}, {1, 1, -1}, 3, 5, true, true},
+      {"halves", {O::Exp, O::Add, O::Sub, O::Div}, {1}, 3, 4, true, true},
+      {"tanhs", {O::Exp, O::Neg, O::Sub, O::Add, O::Div}, {1}, 4, 5, true, true},
+      {"normalized", {O::Exp, O::Reduce, O::Log, O::Sub}, {1}, 4, 5, false, true},
+      {"rests", {O::Exp, O::Logistic, O::Neg, O::Log1p, O::Expm1, O::Log}, {1}, 3, 4, true, true},
+      {"doubles", {O::Logistic, O::Mul, O::Sub, O::Neg}, {1, 2}, 3, 4, true, true},
+      {"likelihoods",
+       {O::Exp, O::Reduce, O::Div, O::Logistic, O::Log, O::Log, O::Slice, O::Gather, O::Transpose,
+        O::Sub},
+       {1},
+       3,
+       5,
+       false,
+       true},
       {"products", {O::DotGeneral, O::Transpose, O::Transpose, O::Neg}, {1, -1}, 2, 4},
   };
   return list;

@@ -191,9 +191,13 @@ TEST_CASE("every rewrite keeps what its class promises, one by one", "[optimize]
     std::size_t which = static_cast<std::size_t>(draws) % families().size();
     if (draws >= all_draws) { // only what may bring up a rule that was seen too rarely
       std::set<std::size_t> useful;
-      for (const auto& [rule, by] : fired_by)
-        if (seen[rule] < enough) useful.insert(by.begin(), by.end());
-      if (!useful.empty())
+      bool known = true;
+      for (const auto& [rule, info] : rules) {
+        if (seen[rule] >= enough) continue;
+        useful.insert(fired_by[rule].begin(), fired_by[rule].end());
+        known = known && !fired_by[rule].empty();
+      }
+      if (!useful.empty() && (known || draws % 2 == 0))
         which = *std::next(useful.begin(), static_cast<std::ptrdiff_t>(random() % useful.size()));
     }
     const Family& family = families()[which];
@@ -213,7 +217,7 @@ TEST_CASE("every rewrite keeps what its class promises, one by one", "[optimize]
           run_passes(build(recipe, dtype, &in), "fold-constants", {.math = MathLevel::Strict});
       const bool is_constant =
           constants.data()->node(constants.outputs()[0].value.id()).op == Opcode::Constant;
-      CHECK(is_constant);
+      if (!uses_any(recipe, {Opcode::Iota})) CHECK(is_constant); // 0, 1, 2, ... is no constant
       folded += is_constant ? 1 : 0;
       const bool folded_same = same(want, evaluated(constants, {}));
       CHECK(folded_same);

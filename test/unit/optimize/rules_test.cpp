@@ -26,6 +26,23 @@ const std::map<std::string, Build> cases = {
     {"one-minus-logistic", [](Value x, Value) { return 1 - Operand(logistic(x)); }},
     {"odds-of-logistic", [](Value x, Value) { return logistic(x) / (1 - Operand(logistic(x))); }},
     {"over-one-plus-exp", [](Value x, Value y) { return y / (1 + Operand(exp(x))); }},
+    {"exp-over-one-plus-exp", [](Value x, Value) { return exp(x) / (1 + Operand(exp(x))); }},
+    {"exp-over-exps", [](Value x, Value y) { return exp(x) / (exp(y) + exp(x)); }},
+    {"one-minus-exp", [](Value x, Value) { return 1 - Operand(exp(x)); }},
+    {"tanh-of-half",
+     [](Value x, Value) { return (exp(2 * Operand(x)) - 1) / (exp(2 * Operand(x)) + 1); }},
+    {"tanh-of-neg",
+     [](Value x, Value) {
+       return (1 - Operand(exp(-2 * Operand(x)))) / (1 + Operand(exp(-2 * Operand(x))));
+     }},
+    {"tanh-of-exps", [](Value x, Value) { return (exp(x) - exp(-x)) / (exp(-x) + exp(x)); }},
+    {"tanh-of-logistic", [](Value x, Value) { return 2 * Operand(logistic(2 * Operand(x))) - 1; }},
+    {"log-add-exps", [](Value x, Value y) { return log(exp(x) + exp(2 * Operand(y))); }},
+    {"log-sub-exps", [](Value x, Value y) { return log(exp(x + y) - exp(x)); }},
+    {"log-neg-expm1", [](Value x, Value) { return log(1 - Operand(exp(x))); }},
+    {"log1p-neg-exp", [](Value x, Value) { return log1p(-exp(x)); }},
+    {"log1p-neg-logistic", [](Value x, Value) { return log1p(-logistic(x)); }},
+    {"minus-log-sum-exp", [](Value x, Value) { return x - log(reduce_sum(exp(x), {1}, true)); }},
     {"exp-over-sum", [](Value x, Value) { return exp(x) / reduce_sum(exp(x), {1}, true); }},
 };
 
@@ -53,4 +70,24 @@ TEST_CASE("stabilised forms do not overflow or cancel", "[optimize][rules]") {
   CHECK(at("one-minus-logistic", 50) == test::Approx(std::exp(-50.0)));
   CHECK(at("odds-of-logistic", 50) == test::Approx(std::exp(50.0)));
   CHECK(at("over-one-plus-exp", 200) == 0);
+  CHECK(at("exp-over-one-plus-exp", 200) == 1);
+  CHECK(at("exp-over-one-plus-exp", -50) == test::Approx(std::exp(-50.0)));
+  CHECK(at("exp-over-exps", 200) == 1);
+  CHECK(at("one-minus-exp", 1e-10F) == test::Approx(-1e-10));
+  for (const char* form : {"tanh-of-half", "tanh-of-neg", "tanh-of-exps", "tanh-of-logistic"}) {
+    INFO(form);
+    CHECK(at(form, 200) == 1);
+    CHECK(at(form, -200) == -1);
+    CHECK(at(form, 1e-10F) == test::Approx(1e-10));
+  }
+  CHECK(at("log-add-exps", 200) == 200);
+  CHECK(at("log-add-exps", -200) == test::Approx(1));
+  CHECK(at("log-add-exps", 1) == test::Approx(1 + std::log(2)));
+  CHECK(at("log-sub-exps", 200) == test::Approx(200 + std::log(std::exp(0.5) - 1)));
+  CHECK(at("log-neg-expm1", -1e-10F) == test::Approx(std::log(1e-10)));
+  CHECK(at("log-neg-expm1", -50) == test::Approx(-std::exp(-50.0)));
+  CHECK(at("log1p-neg-exp", -1e-10F) == test::Approx(std::log(1e-10)));
+  CHECK(at("log1p-neg-exp", -50) == test::Approx(-std::exp(-50.0)));
+  CHECK(at("log1p-neg-logistic", 200) == -200);
+  CHECK(at("minus-log-sum-exp", 1000) == test::Approx(-std::log(4)));
 }

@@ -321,3 +321,17 @@ TEST_CASE("optimizers as text") {
   NNGC_CHECK_THROWS(parse_optimizer("sgd,"), Error, "'' is not of the form");
   NNGC_CHECK_THROWS(parse_optimizer(""), Error, "there is no ''");
 }
+
+TEST_CASE("a step follows the gradient of the loss in its stable form") {
+  Graph m("m");
+  const Value z = m.param("p", f32({3}));
+  m.output("loss", -reduce_sum(log(exp(z) / reduce_sum(exp(z), {0}, true)) * full(m, f32({3}), 1)));
+  const Graph g = training_step(m, m.outputs()[0].value, sgd(1));
+  Tensor p(DType::F32, {3});
+  p.data<float>()[0] = 200, p.data<float>()[1] = -200; // as written exp(200) is inf, exp(-200) 0
+  const std::vector<Tensor> out = eval(g, std::array{p});
+  CHECK(out[0].data<float>()[0] == 600);
+  CHECK(out[1].data<float>()[0] == 198); // 200 - (3 * 1 - 1)
+  CHECK(out[1].data<float>()[1] == -199);
+  CHECK(out[1].data<float>()[2] == 1);
+}
