@@ -7,8 +7,8 @@
 namespace nngc {
 
 RuleTables canonical_tables() {
-  static const std::array tables{arithmetic_rules(), select_rules(), shape_rules(),
-                                 view_rules(),       piece_rules(),  dot_rules()};
+  static const std::array tables{arithmetic_rules(), select_rules(), shape_rules(), view_rules(),
+                                 piece_rules(),      row_rules(),    dot_rules()};
   return tables;
 }
 

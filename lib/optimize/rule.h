@@ -47,6 +47,7 @@ using RuleTables = std::span<const std::span<const Rule>>;
 [[nodiscard]] std::span<const Rule> shape_rules();
 [[nodiscard]] std::span<const Rule> view_rules();
 [[nodiscard]] std::span<const Rule> piece_rules();
+[[nodiscard]] std::span<const Rule> row_rules();
 [[nodiscard]] std::span<const Rule> dot_rules();
 [[nodiscard]] std::span<const Rule> exponential_rules();
 [[nodiscard]] std::span<const Rule> stabilise_rules();

@@ -105,7 +105,8 @@ Value exp_over_sum(const Match& m) {
     if (attr<bool>(sum, "keepdims") || std::find(axes.begin(), axes.end(), i) == axes.end())
       home.push_back(i);
   if (attr<Axes>(below, "dims") != home) return {};
-  const Value greatest = reduce_max(x, axes, true);
+  // What is taken off cancels, in derivatives too: they need not look at it.
+  const Value greatest = stop_gradient(reduce_max(x, axes, true));
   const Value shifted = exp(x - select(is_finite(greatest), greatest, 0.0));
   return shifted / reduce_sum(shifted, axes, true);
 }

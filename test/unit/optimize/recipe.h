@@ -33,6 +33,7 @@ struct Family {
   int least, most;             ///< nodes, leaves aside
   bool elementwise = false;    ///< nothing changes the shape
   bool floats = false;         ///< of floats alone
+  bool in_order = false;       ///< the ops come one after another
 };
 [[nodiscard]] const std::vector<Family>& families();
 

@@ -26,7 +26,7 @@ public:
     if (chance(30)) leaf({DType::Bool, shape_});
     if (!family.elementwise && shape_.rank() > 0 && chance(30))
       leaf({dtype, Shape{shape_[shape_.rank() - 1]}});
-    if (draws(O::Gather)) leaf(chance(70) ? i32({2}) : i32({}));
+    if (draws(O::Gather)) leaf(chance(40) ? i32({2}) : chance(60) ? i32({3, 3}) : i32({}));
   }
 
   Recipe run() {
@@ -34,7 +34,11 @@ public:
         family_.least + static_cast<int>(below(
                             random_, static_cast<std::size_t>(family_.most - family_.least + 1)));
     for (int made = 0, tries = 0; made < nodes && tries < 12 * nodes; ++tries)
-      made += grow() ? 1 : 0;
+      made +=
+          grow(family_.in_order ? family_.ops[static_cast<std::size_t>(made) % family_.ops.size()]
+                                : one_of(family_.ops, random_))
+              ? 1
+              : 0;
     return std::move(r_);
   }
 
@@ -91,7 +95,7 @@ private:
     for (const int o : operands) types.push_back(&type(o));
     try {
       TensorType result = def.infer({def, types, attrs, Where::current()});
-      if (result.shape.size().value() > 100000) return false;
+      if (result.shape.size().value() > 65536) return false;
       r_.steps.push_back({op, std::move(operands), std::move(attrs), 0, std::move(result)});
       return true;
     } catch (const Error&) {
@@ -99,7 +103,7 @@ private:
     }
   }
 
-  bool grow();
+  bool grow(O op);
   bool binary(O op, int x) {
     const int y = like(type(x), x);
     return chance(50) ? add(op, {x, y}, attributes(op, x)) : add(op, {y, x}, attributes(op, x));
@@ -109,6 +113,8 @@ private:
   bool concat(int x);
   bool dot(int x);
   bool gather(int x);
+  bool scatter(int x);
+  int read_numbers();
 
   std::vector<std::int64_t> some_axes(int rank) {
     std::vector<std::int64_t> axes;
@@ -123,8 +129,7 @@ private:
   Recipe r_;
 };
 
-bool Drawer::grow() {
-  const O op = one_of(family_.ops, random_);
+bool Drawer::grow(O op) {
   const std::size_t before = r_.steps.size();
   const int x = pick();
   bool good = false;
@@ -147,6 +152,7 @@ bool Drawer::grow() {
   case O::Concat: good = concat(x); break;
   case O::DotGeneral: good = dot(x); break;
   case O::Gather: good = gather(x); break;
+  case O::ScatterAdd: good = scatter(x); break;
   case O::Div: // of anything, or a difference by the sum of the same two
     if (draws(O::Add) && draws(O::Sub) && chance(20)) {
       const int y = like(type(x), x);
@@ -328,6 +334,14 @@ bool Drawer::dot(int x) {
              {{"batch_a", ba}, {"batch_b", bb}, {"contract_a", ca}, {"contract_b", cb}});
 }
 
+int Drawer::read_numbers() {
+  std::vector<int> fitting;
+  for (std::size_t i = 0; i < r_.steps.size(); ++i)
+    if (r_.steps[i].type.dtype == DType::I32 && r_.steps[i].op == O::Input)
+      fitting.push_back(static_cast<int>(i));
+  return one_of(fitting, random_);
+}
+
 /// Rows by numbers that may be out of range: read, constant, or counted up.
 bool Drawer::gather(int x) {
   const int rank = type(x).shape.rank();
@@ -341,14 +355,24 @@ bool Drawer::gather(int x) {
     if (!good) return false;
     indices = static_cast<int>(r_.steps.size()) - 1;
   } else {
-    std::vector<int> fitting;
-    for (std::size_t i = 0; i < r_.steps.size(); ++i)
-      if (r_.steps[i].type.dtype == DType::I32 && r_.steps[i].op == O::Input)
-        fitting.push_back(static_cast<int>(i));
-    indices = chance(25) ? like(i32({1})) : one_of(fitting, random_);
+    indices = chance(25) ? like(i32({1})) : read_numbers();
   }
   const std::vector<std::string> modes = {"fill", "clip", "promise"};
   return add(O::Gather, {x, indices}, {{"axis", axis}, {"mode", one_of(modes, random_)}});
+}
+
+/// x as updates, into as many axes less.
+bool Drawer::scatter(int x) {
+  const int numbers = read_numbers(), rank = type(x).shape.rank();
+  const int count = type(numbers).shape.rank();
+  if (count > rank) return false;
+  const int axis = static_cast<int>(below(random_, static_cast<std::size_t>(rank - count + 1)));
+  std::vector<Dim> into = type(x).shape.dims();
+  into.erase(into.begin() + axis, into.begin() + axis + count);
+  into.insert(into.begin() + axis, Dim(static_cast<std::int64_t>(below(random_, 4))));
+  const int base = like({type(x).dtype, Shape(into)});
+  return add(O::ScatterAdd, {base, numbers, x},
+             {{"axis", std::int64_t{axis}}, {"mode", std::string(chance(50) ? "fill" : "clip")}});
 }
 
 } // namespace
@@ -410,7 +434,7 @@ const std::vector<Family>& families() {
       {"exponents", {O::Exp, O::Exp, O::Add, O::Sub, O::Div, O::Log}, {1, 1, -1}, 3, 5, true, true},
       {"halves", {O::Exp, O::Add, O::Sub, O::Div}, {1}, 3, 4, true, true},
       {"tanhs", {O::Exp, O::Neg, O::Sub, O::Add, O::Div}, {1}, 4, 5, true, true},
-      {"normalized", {O::Exp, O::Reduce, O::Log, O::Sub}, {1}, 4, 5, false, true},
+      {"normalized", {O::Exp, O::Reduce, O::Log, O::Sub}, {1}, 4, 4, false, true, true},
       {"rests", {O::Exp, O::Logistic, O::Neg, O::Log1p, O::Expm1, O::Log}, {1}, 3, 4, true, true},
       {"doubles", {O::Logistic, O::Mul, O::Sub, O::Neg}, {1, 2}, 3, 4, true, true},
       {"likelihoods",
@@ -421,6 +445,8 @@ const std::vector<Family>& families() {
        5,
        false,
        true},
+      {"rows", {O::Gather, O::Gather, O::DotGeneral, O::Reshape}, {1, 2}, 2, 3},
+      {"heaps", {O::Gather, O::DotGeneral, O::ScatterAdd, O::ScatterAdd}, {0}, 2, 3},
       {"products", {O::DotGeneral, O::Transpose, O::Transpose, O::Neg}, {1, -1}, 2, 4},
   };
   return list;
