@@ -1,6 +1,7 @@
 #include "codegen/microkernel.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "codegen/dependence.h"
 #include "codegen/epilogue.h"
@@ -228,6 +229,25 @@ private:
   Value *a_row_ = nullptr, *a_depth_ = nullptr, *b_column_ = nullptr, *b_depth_ = nullptr;
 };
 
+/// The sums of a tile that reads B in half vectors, as whole ones.
+Values sums_of_halves(Frame& frame, const loop::Kernel& kernel, const Tile& tile, int tail,
+                      const TileStart& start) {
+  IrContext& ir = frame.ir();
+  Tile half = tile;
+  half.lanes = tile.lanes / 2;
+  half.vectors = 2 * tile.vectors - (tail > 0 && tail <= half.lanes ? 1 : 0);
+  Values masks(static_cast<std::size_t>(half.vectors), nullptr);
+  if (tail % half.lanes > 0) masks.back() = first_lanes(ir, ir.i64(tail % half.lanes), half.lanes);
+  Values sums = Microkernel(ir, frame, kernel, half).run(start, masks);
+  if (sums.size() % 2 != 0) sums.push_back(llvm::Constant::getNullValue(sums.front()->getType()));
+  llvm::SmallVector<int, 16> lanes(static_cast<std::size_t>(tile.lanes));
+  std::iota(lanes.begin(), lanes.end(), 0);
+  Values whole;
+  for (std::size_t i = 0; i < sums.size(); i += 2)
+    whole.push_back(ir.builder.CreateShuffleVector(sums[i], sums[i + 1], lanes));
+  return whole;
+}
+
 } // namespace
 
 void emit_tile(Frame& frame, const loop::Kernel& kernel, const Tile& tile, int tail,
@@ -242,7 +262,8 @@ void emit_tile(Frame& frame, const loop::Kernel& kernel, const Tile& tile, int t
                                                          : first_lanes(ir, left, tile.lanes);
   }
   if (tail > 0) masks.back() = first_lanes(ir, ir.i64(tail), tile.lanes);
-  const Values sums = Microkernel(ir, frame, kernel, tile).run(start, masks);
+  const Values sums = tile.halves ? sums_of_halves(frame, kernel, tile, tail, start)
+                                  : Microkernel(ir, frame, kernel, tile).run(start, masks);
   emit_epilogue(frame, kernel, tile, {start.row, start.column, start.batch, masks}, sums);
 }
 

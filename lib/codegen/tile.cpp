@@ -21,6 +21,18 @@ Dim all_steps(const loop::Kernel& kernel) {
   return steps;
 }
 
+/// Whether rows of B begin anywhere in a cache line, so that nearly every whole vector crosses one,
+/// which takes two reads; of half vectors three in eight do. With a single row there is one read
+/// per product, and the reads are what takes the time.
+bool crosses_lines(const loop::Kernel& kernel) {
+  constexpr std::int64_t line = 64;
+  const int k = kernel.parallel;
+  const Dim row = stride_of(kernel.b.index, k);
+  return static_cast<int>(kernel.dims.size()) == k + 1 &&
+         stride_of(kernel.b.index, k - 1) == Dim(1) && row.is_static() &&
+         row.value() * byte_size(kernel.operand_type) % line != 0;
+}
+
 } // namespace
 
 Tile choose_tile(const TargetTraits& traits, const loop::Kernel& kernel) {
@@ -45,6 +57,10 @@ Tile choose_tile(const TargetTraits& traits, const loop::Kernel& kernel) {
   std::int64_t width = wide ? 4 : 2;
   if (rows.is_static() && rows.value() < 4)
     width = (wide ? 16 : 8) / std::max<std::int64_t>(rows.value(), 1);
+  tile.halves = wide && rows == Dim(1) && columns.is_static() && kernel.scratch < 0 &&
+                byte_size(kernel.acc_type) == 4 && tile.lanes == nest_lanes && vectors > 1 &&
+                kernel.chains * vectors <= 12 && kernel.operand_type == kernel.acc_type &&
+                crosses_lines(kernel);
   const Dim stride = stride_of(kernel.b.index, static_cast<int>(kernel.dims.size()) - 1);
   const bool aliased = stride.is_static() && stride.value() % 512 == 0;
   // Where B's columns do not stay in L1, tall tiles read them less often; but not where the rows of

@@ -12,6 +12,7 @@ struct Tile {
   int vectors = 1;     ///< of a tile: it has lanes * vectors columns
   bool packed = false; ///< columns of B are copied to the scratch buffer before they are used
   bool packs = false;  ///< this tile makes that copy of what it reads
+  bool halves = false; ///< B is read half a vector at a time
 };
 
 /// Chosen from the shape and the target's registers. How an output is summed is the kernel's to
