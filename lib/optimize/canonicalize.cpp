@@ -7,8 +7,9 @@
 namespace nngc {
 
 RuleTables canonical_tables() {
-  static const std::array tables{arithmetic_rules(), select_rules(), shape_rules(), view_rules(),
-                                 piece_rules(),      row_rules(),    dot_rules()};
+  static const std::array tables{arithmetic_rules(), select_rules(), shape_rules(),
+                                 view_rules(),       piece_rules(),  row_rules(),
+                                 dot_rules(),        chain_rules(),  scale_rules()};
   return tables;
 }
 

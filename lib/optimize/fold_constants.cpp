@@ -13,16 +13,32 @@ namespace {
 
 constexpr std::int64_t element_limit = std::int64_t{64} << 10;
 
+/// A constant, or one that is repeated, in another graph.
+Value copied(Value v, GraphData* to) {
+  if (is(v, Opcode::Constant)) return copy_node(*v.graph(), v.id(), to, {});
+  const Value source = copied(operand(v, 0), to);
+  return copy_node(*v.graph(), v.id(), to, {&source, 1});
+}
+
 /// The node on its own: its operands as constants of the given shapes, evaluated.
 Tensor run_alone(Value node, std::span<const Value> operands) {
   Graph graph("folded");
   std::vector<Value> own;
-  for (Value v : operands) own.push_back(copy_node(*v.graph(), v.id(), graph.data(), {}));
+  for (Value v : operands) own.push_back(copied(v, graph.data()));
   graph.output("result", copy_node(*node.graph(), node.id(), graph.data(), own));
   return std::move(eval(graph, std::span<const Tensor>{}).front());
 }
 
-bool is_constant(Value v) { return is(v, Opcode::Constant); }
+/// Constants, and such that are repeated: those are not folded by themselves, because they would
+/// only take more room, and be no vector per channel any more.
+bool is_constant(Value v) {
+  while (is(v, Opcode::BroadcastInDim)) v = operand(v, 0);
+  return is(v, Opcode::Constant);
+}
+bool only_repeats(Value v) {
+  return is(v, Opcode::BroadcastInDim) && !is_splat(operand(v, 0)) &&
+         !(operand(v, 0).shape().size() == v.shape().size());
+}
 
 /// Elementwise on splats: one element is enough, and the shape may be symbolic.
 Value folded_splat(Value v, std::span<const Value> operands) {
@@ -48,8 +64,9 @@ Value folded(Graph& to, Value v) {
   for (int i = 0; i < operand_count(v); ++i) operands.push_back(operand(v, i));
   if (operands.empty() || !std::all_of(operands.begin(), operands.end(), is_constant)) return {};
   const OpDef& def = v.graph()->def(v.id());
-  const bool splats =
-      std::all_of(operands.begin(), operands.end(), [](Value x) { return is_splat(x); });
+  const bool splats = std::all_of(operands.begin(), operands.end(),
+                                  [](Value x) { return is(x, Opcode::Constant) && is_splat(x); });
+  if (only_repeats(v)) return {};
   if (splats && (def.traits & trait::Elementwise) != 0) return folded_splat(v, operands);
   if (!small(v.type()) ||
       !std::all_of(operands.begin(), operands.end(), [](Value x) { return small(x.type()); }))

@@ -49,6 +49,8 @@ using RuleTables = std::span<const std::span<const Rule>>;
 [[nodiscard]] std::span<const Rule> piece_rules();
 [[nodiscard]] std::span<const Rule> row_rules();
 [[nodiscard]] std::span<const Rule> dot_rules();
+[[nodiscard]] std::span<const Rule> chain_rules();
+[[nodiscard]] std::span<const Rule> scale_rules();
 [[nodiscard]] std::span<const Rule> exponential_rules();
 [[nodiscard]] std::span<const Rule> stabilise_rules();
 [[nodiscard]] std::span<const Rule> log_softmax_rules();

@@ -19,6 +19,9 @@ Attrs as_dtype(const Recipe& recipe, const Recipe::Step& step, DType as) {
   return attrs;
 }
 
+/// number, number + slope, ...
+Tensor ramp_of(const TensorType& type, double number, double slope);
+
 Literal splat_of(DType dtype, double number) {
   Graph g;
   const Value v = g.scalar(dtype, number);
@@ -69,6 +72,15 @@ void put_bits(Tensor& t, std::size_t i, std::uint64_t bits) {
   for (int b = 0; b < byte_size(t.dtype()); ++b) p[b] = static_cast<std::uint8_t>(bits >> (8 * b));
 }
 
+Tensor ramp_of(const TensorType& type, double number, double slope) {
+  std::vector<std::int64_t> shape;
+  for (const Dim& d : type.shape) shape.push_back(d.value());
+  Tensor t(type.dtype, shape);
+  for (std::size_t i = 0; i < static_cast<std::size_t>(t.size()); ++i)
+    put_float(t, i, number + slope * static_cast<double>(i));
+  return t;
+}
+
 double special(DType dtype, std::mt19937& random) {
   constexpr double inf = std::numeric_limits<double>::infinity();
   const bool f16 = dtype == DType::F16;
@@ -101,6 +113,10 @@ Graph build(const Recipe& recipe, DType as, const std::vector<Tensor>* leaves,
       values.push_back(leaves != nullptr ? constant(g, (*leaves)[leaf])
                                          : g.input("x" + std::to_string(leaf), type));
       ++leaf;
+      continue;
+    }
+    if (step.op == Opcode::Constant && step.slope != 0) {
+      values.push_back(constant(g, ramp_of(type, step.number, step.slope)));
       continue;
     }
     if (step.op == Opcode::Constant) {
@@ -182,6 +198,8 @@ Tensor op_by_op(const Recipe& recipe, const std::vector<Tensor>& leaves) {
   for (const Recipe::Step& step : recipe.steps) {
     if (step.op == Opcode::Input) {
       arrays.push_back(to_array(leaves[leaf++], Domain::Plain));
+    } else if (step.op == Opcode::Constant && step.slope != 0) {
+      arrays.push_back(to_array(ramp_of(step.type, step.number, step.slope), Domain::Plain));
     } else if (step.op == Opcode::Constant) {
       Attrs attrs{{"shape", step.type.shape.dims()},
                   {"value", splat_of(step.type.dtype, step.number)}};

@@ -20,6 +20,7 @@ struct Recipe {
     Attrs attrs = {};
     double number = 0;
     TensorType type = {};
+    double slope = 0; ///< of a constant: number + i * slope
   };
   DType dtype = DType::F32; ///< of the numbers
   std::vector<Step> steps;

@@ -1,5 +1,4 @@
-// Random recipes. Families keep ops together that rules are about, so that few nodes suffice; no
-// family knows a rule.
+// Random recipes.
 #include <algorithm>
 
 #include "nngc/error.h"
@@ -10,6 +9,7 @@ namespace nngc::test {
 namespace {
 
 using O = Opcode;
+using Axes = std::vector<std::int64_t>;
 
 std::size_t below(std::mt19937& random, std::size_t n) { return random() % n; }
 template <class T> const T& one_of(const std::vector<T>& list, std::mt19937& random) {
@@ -86,6 +86,7 @@ private:
     const double number = wanted.dtype == DType::Bool ? static_cast<double>(random_() % 2)
                                                       : one_of(family_.numbers, random_);
     r_.steps.push_back({.op = O::Constant, .number = number, .type = wanted});
+    if (family_.in_order && is_float(wanted.dtype)) r_.steps.back().slope = 0.25;
     return static_cast<int>(r_.steps.size()) - 1;
   }
 
@@ -112,6 +113,7 @@ private:
   bool structural(O op, int x);
   bool concat(int x);
   bool dot(int x);
+  bool layer(int x);
   bool gather(int x);
   bool scatter(int x);
   int read_numbers();
@@ -141,6 +143,17 @@ bool Drawer::grow(O op) {
     break;
   }
   case O::BroadcastInDim:
+    if (family_.in_order) { // a number per channel, where an arithmetic op follows
+      const TensorType& t = type(x);
+      if (t.shape.rank() == 0) return false;
+      const int last = t.shape.rank() - 1, c = like({t.dtype, {t.shape[last]}});
+      const O apply = one_of(std::vector<O>{O::Add, O::Sub, O::Mul}, random_);
+      good = add(op, {c}, {{"dims", Axes{last}}, {"shape", type(x).shape.dims()}}) &&
+             add(apply, {x, static_cast<int>(r_.steps.size()) - 1}, {});
+      break;
+    }
+    good = structural(op, x);
+    break;
   case O::Reshape:
   case O::Transpose:
   case O::Reverse:
@@ -150,7 +163,7 @@ bool Drawer::grow(O op) {
   case O::Pad:
   case O::Reduce: good = structural(op, x); break;
   case O::Concat: good = concat(x); break;
-  case O::DotGeneral: good = dot(x); break;
+  case O::DotGeneral: good = family_.in_order && chance(70) ? layer(x) : dot(x); break;
   case O::Gather: good = gather(x); break;
   case O::ScatterAdd: good = scatter(x); break;
   case O::Div: // of anything, or a difference by the sum of the same two
@@ -334,6 +347,20 @@ bool Drawer::dot(int x) {
              {{"batch_a", ba}, {"batch_b", bb}, {"contract_a", ca}, {"contract_b", cb}});
 }
 
+/// x times a matrix of numbers, or of another value.
+bool Drawer::layer(int x) {
+  const Shape& s = type(x).shape;
+  if (s.rank() == 0) return false;
+  const std::int64_t rank = s.rank();
+  const auto out = static_cast<std::int64_t>(1 + below(random_, 6));
+  const int w = like({type(x).dtype, {s[s.rank() - 1], out}});
+  return add(O::DotGeneral, {x, w},
+             {{"batch_a", Axes{}},
+              {"batch_b", Axes{}},
+              {"contract_a", Axes{rank - 1}},
+              {"contract_b", Axes{0}}});
+}
+
 int Drawer::read_numbers() {
   std::vector<int> fitting;
   for (std::size_t i = 0; i < r_.steps.size(); ++i)
@@ -376,81 +403,6 @@ bool Drawer::scatter(int x) {
 }
 
 } // namespace
-
-const std::vector<Family>& families() {
-  static const std::vector<Family> list = {
-      {"arithmetic",
-       {O::Add, O::Sub, O::Mul, O::Div, O::Neg, O::Neg, O::Pow, O::Ipow, O::Sqrt, O::Exp, O::Log,
-        O::Abs, O::StopGradient},
-       {0, -0.0, 1, -1, 2, 0.7, 3, 8, -2.5},
-       2,
-       5,
-       true},
-      {"logarithms",
-       {O::Exp, O::Exp, O::Log, O::Log, O::Log1p, O::Logistic, O::Logistic, O::Add, O::Sub, O::Div,
-        O::Div, O::Reduce},
-       {1, 1, -1, 0.5},
-       2,
-       4,
-       false,
-       true},
-      {"choices",
-       {O::Compare, O::Compare, O::Select, O::Select, O::And, O::Or, O::Xor, O::Xor, O::Max, O::Min,
-        O::Neg},
-       {0, 1, 1, -1, 2.5},
-       2,
-       5,
-       true},
-      {"bits",
-       {O::Shl, O::Shr, O::And, O::Or, O::Xor, O::Add, O::Sub, O::Mul, O::Div, O::Rem, O::Neg,
-        O::Abs, O::Convert, O::Convert, O::Round, O::Ipow, O::Max, O::Min},
-       {0, 1, -1, 2, 3},
-       2,
-       5,
-       true},
-      {"movement",
-       {O::BroadcastInDim, O::Reshape, O::Transpose, O::Reverse, O::Slice, O::Slice, O::Concat,
-        O::Pad, O::Reduce, O::Reduce, O::Mul, O::Sin},
-       {0, 1, 0.7},
-       2,
-       5},
-      {"windows", {O::DynamicSlice, O::DynamicUpdateSlice, O::Slice, O::Neg}, {0, 1, -1, 2}, 1, 3},
-      {"sums", {O::Add, O::Mul, O::Mul, O::Sub}, {0.7, 3}, 3, 4, true},
-      {"negatives", {O::Neg, O::Neg, O::Mul, O::Div, O::Sub, O::Add}, {-1, 2}, 2, 4, true},
-      {"conversions", {O::Convert, O::Convert, O::Convert, O::Neg}, {1}, 2, 4, true},
-      {"exponentials", {O::Exp, O::Exp, O::Mul}, {2}, 3, 4, true, true},
-      {"roots", {O::Sqrt, O::Exp, O::Div, O::Log, O::Add}, {1}, 2, 4, true, true},
-      {"normalizers", {O::Exp, O::Reduce, O::Div, O::Log}, {1}, 3, 4, false, true},
-      {"selections", {O::Select, O::Select, O::Compare, O::And}, {0, 1}, 2, 4, true},
-      {"odds", {O::Logistic, O::Logistic, O::Sub, O::Div, O::Neg}, {1}, 3, 4, true, true},
-      {"reductions", {O::Reduce, O::Reduce, O::Mul, O::Reshape, O::BroadcastInDim}, {0.7}, 2, 4},
-      {"pieces", {O::Pad, O::Pad, O::Pad, O::Add, O::Slice, O::Concat, O::Concat}, {0}, 2, 5},
-      {"turns",
-       {O::Transpose, O::Transpose, O::BroadcastInDim, O::Slice, O::Reduce, O::Reverse, O::Add,
-        O::Abs},
-       {0.7},
-       2,
-       4},
-      {"exponents", {O::Exp, O::Exp, O::Add, O::Sub, O::Div, O::Log}, {1, 1, -1}, 3, 5, true, true},
-      {"halves", {O::Exp, O::Add, O::Sub, O::Div}, {1}, 3, 4, true, true},
-      {"tanhs", {O::Exp, O::Neg, O::Sub, O::Add, O::Div}, {1}, 4, 5, true, true},
-      {"normalized", {O::Exp, O::Reduce, O::Log, O::Sub}, {1}, 4, 4, false, true, true},
-      {"rests", {O::Exp, O::Logistic, O::Neg, O::Log1p, O::Expm1, O::Log}, {1}, 3, 4, true, true},
-      {"doubles", {O::Logistic, O::Mul, O::Sub, O::Neg}, {1, 2}, 3, 4, true, true},
-      {"likelihoods",
-       {O::Exp, O::Reduce, O::Div, O::Logistic, O::Log, O::Log, O::Slice, O::Gather, O::Transpose,
-        O::Sub},
-       {1},
-       3,
-       5,
-       false,
-       true},
-      {"rows", {O::Gather, O::Gather, O::DotGeneral, O::Reshape}, {1, 2}, 2, 3},
-      {"heaps", {O::Gather, O::DotGeneral, O::ScatterAdd, O::ScatterAdd}, {0}, 2, 3},
-      {"products", {O::DotGeneral, O::Transpose, O::Transpose, O::Neg}, {1, -1}, 2, 4},
-  };
-  return list;
-}
 
 Recipe draw(const Family& family, DType dtype, const Shape& shape, std::mt19937& random) {
   return Drawer(family, dtype, shape, random).run();

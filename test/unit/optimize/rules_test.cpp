@@ -6,8 +6,10 @@
 #include <map>
 
 #include "nngc/eval.h"
+#include "nngc/layers.h"
 #include "nngc/ops.h"
 #include "nngc/passes.h"
+#include "nngc/windows.h"
 #include "test/support/catch.h"
 
 using namespace nngc;
@@ -90,4 +92,30 @@ TEST_CASE("stabilised forms do not overflow or cancel", "[optimize][rules]") {
   CHECK(at("log1p-neg-exp", -50) == test::Approx(-std::exp(-50.0)));
   CHECK(at("log1p-neg-logistic", 200) == -200);
   CHECK(at("minus-log-sum-exp", 1000) == test::Approx(-std::log(4)));
+}
+
+TEST_CASE("a batch norm of known statistics goes into the weights of a convolution",
+          "[optimize][rules]") {
+  Graph g("norm");
+  const auto numbers = [&](std::vector<std::int64_t> shape, float first, float step) {
+    Tensor t(DType::F32, std::move(shape));
+    float next = first;
+    for (float& e : t.data<float>()) e = next, next += step;
+    return t;
+  };
+  const auto known = [&](std::vector<std::int64_t> shape, float first, float step) {
+    return constant(g, numbers(std::move(shape), first, step));
+  };
+  const Value x = g.input("x", f32({2, 5, 5, 3}));
+  const Value y = conv_general(x, known({3, 3, 3, 4}, -1, 0.02F)) + known({4}, 1, 0.5F);
+  g.output("y", batch_norm(y, known({4}, 0.5F, 0.25F), known({4}, -1, 0.5F), known({4}, 0.1F, 0.2F),
+                           known({4}, 1, 0.5F)));
+  const Graph next =
+      run_passes(g, "canonicalize,fold-constants,canonicalize", {.math = MathLevel::Relaxed});
+  const std::array in{numbers({2, 5, 5, 3}, -2, 0.03F)};
+  const Tensor want = std::move(eval(g, std::span<const Tensor>(in)).front()),
+               got = std::move(eval(next, std::span<const Tensor>(in)).front());
+  for (std::size_t i = 0; i < want.data<float>().size(); ++i)
+    CHECK(got.data<float>()[i] == test::Approx(want.data<float>()[i]).epsilon(1e-5).margin(1e-5));
+  CHECK(next.live_count() == 6); // x, weights, conv, bias, its broadcast, sum
 }
