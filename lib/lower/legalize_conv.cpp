@@ -42,18 +42,63 @@ struct Peeled {
 };
 
 /// The sum of products over the last axes of a[group, m..., k...] and the middle ones of b[group,
-/// k..., 1], as [group, m...]. The groups lie in the lanes: one product each is too thin for a
+/// k..., 1], as [m..., group]. The groups lie in the lanes: one product each is too thin for a
 /// contraction.
-Value product_sum(Value a, Value b, int m, int k, DType out) {
+Value sum_in_lanes(Value a, Value b, int m, int k, DType out) {
   const DType wide = is_half(a.dtype()) ? DType::F32 : a.dtype();
-  Axes last = iota_axes(1, m + k), first{m};
+  Axes last = iota_axes(1, m + k);
   last.push_back(0);
   a = convert(transpose(a, last), wide);
   Axes perm = iota_axes(1, k);
   perm.push_back(0), perm.push_back(k + 1);
   b = join_axis(transpose(b, perm), k);
   const Value spread = broadcast_in_dim(convert(b, wide), a.shape(), iota_axes(m, k + 1));
-  const Value sum = convert(reduce_kind("add", a * spread, iota_axes(m, k)), out);
+  return convert(reduce_kind("add", a * spread, iota_axes(m, k)), out);
+}
+
+/// The same as [group, m...]. Of few sums over much, as the gradient of a depthwise convolution's
+/// weights, each is one of its own: one kernel then makes them all and reads b once, not once for
+/// each.
+Value product_sum(Value a, Value b, int m, int k, DType out) {
+  constexpr std::int64_t most_sums = 16, least_steps = 32;
+  const auto many = [&] { // rather a symbolic count than none
+    std::int64_t count = 1;
+    for (int i = 0; i < k; ++i) {
+      const Dim& d = a.shape()[1 + m + i];
+      count *= d.is_static() ? d.value() : least_steps;
+    }
+    return count >= least_steps;
+  };
+  std::vector<std::int64_t> extents;
+  std::int64_t sums = 1;
+  for (int i = 0; i < m && sums <= most_sums; ++i) {
+    const Dim& d = a.shape()[1 + i];
+    extents.push_back(d.is_static() ? d.value() : most_sums + 1);
+    sums *= extents.back();
+  }
+  Value sum;
+  if (sums > 1 && sums <= most_sums && many()) {
+    std::vector<Value> each;
+    std::vector<Dim> row(a.shape().begin() + m, a.shape().end());
+    row.front() = a.shape()[0];
+    for (std::int64_t number = 0; number < sums; ++number) {
+      std::vector<Dim> low(static_cast<std::size_t>(a.rank()), 0), high = a.shape().dims();
+      std::int64_t rest = number;
+      for (int i = m; i-- > 0;) {
+        const auto at = static_cast<std::size_t>(i);
+        low[at + 1] = rest % extents[at], high[at + 1] = rest % extents[at] + 1;
+        rest /= extents[at];
+      }
+      const Value one = sum_in_lanes(reshape(slice(a, low, high), Shape(row)), b, 0, k, out);
+      each.push_back(reshape(one, Shape{1, a.shape()[0]}));
+    }
+    std::vector<Dim> dims(extents.begin(), extents.end());
+    dims.push_back(a.shape()[0]);
+    sum = reshape(concat(each, 0), Shape(dims));
+  } else {
+    sum = sum_in_lanes(a, b, m, k, out);
+  }
+  Axes first{m};
   for (int i = 0; i < m; ++i) first.push_back(i);
   return transpose(sum, first);
 }

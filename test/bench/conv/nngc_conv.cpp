@@ -79,7 +79,7 @@ void measure(const Layer& c, int rounds) {
     rivals.emplace_back([call = compiled.back().get()] { call->run(); });
     names.emplace_back(road.name);
   }
-  const auto times = bench::take_turns(rivals, rounds, 1e-3);
+  const auto times = bench::take_turns(rivals, rounds, 8e-3);
   std::printf("%-20s", c.name);
   for (std::size_t i = 0; i < names.size(); ++i)
     std::printf("  %s %5.1f %%", names[i].c_str(),
