@@ -42,6 +42,9 @@ const AddCase batches(conv("conv_batch_groups", all, {4, 3, 4, 2}, {2, 2, 2, 4},
                            {.lo = {1, 0}, .hi = {0, 1}, .batch_groups = 2}));
 const AddCase depthwise(conv("conv_depthwise", all, {1, 4, 3, 3}, {2, 2, 1, 3},
                              {.lo = {1, 0}, .hi = {0, 0}, .feature_groups = 3}));
+// Its weights' gradient has few sums over much: each is one of its own.
+const AddCase depthwise_long(conv("conv_depthwise_long", all, {2, 6, 5, 3}, {2, 2, 1, 3},
+                                  {.feature_groups = 3}));
 const AddCase multiplied(conv("conv_depthwise_multiplied", all, {1, 3, 3, 2}, {2, 2, 1, 4},
                               {.feature_groups = 2}));
 const AddCase single(conv("conv_one_channel", all, {1, 4, 3, 2}, {2, 2, 2, 1}, {}));
