@@ -1,9 +1,12 @@
 #!/usr/bin/env python3
 """Measures nngc beside its peers and writes docs/performance.md.
 
-    test/bench/report.py [--peers ../shared/peers] [--python PYTHON] [--rounds 15] [--json RESULTS.json] [WORKLOAD ...]
-    test/bench/report.py --from RESULTS.json [--parts rows,math]      measures these parts anew, if any, and
-                                                                      writes the page
+    test/bench/report.py [--peers ../shared/peers] [--python PYTHON] [--rounds 15]     measures everything
+    test/bench/report.py --parts rows,math               measures these parts anew
+    test/bench/report.py --parts workloads [--threads 1] WORKLOAD ...                  and these workloads
+    test/bench/report.py --parts none                    only writes the page
+
+What is not measured anew is as test/bench/report.json has it, where the raw results are kept.
 
 Needs the peers' Python environment (`../shared/peers/setup.sh` prints its interpreter) and a release build, for the
 matrix products also libopenblas-dev, libdnnl-dev and libxsmm-dev (the program uses those it finds).
@@ -20,7 +23,7 @@ import sys
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-WORKLOADS = ["mlp-train", "mlp-infer", "tiny-mlp", "linear", "adam-update", "hvp"]
+KEPT = ROOT / "test/bench/report.json"
 ABOUT = {
     "mlp-train": "784-256-128-10, batch 128: forward, gradient, SGD",
     "mlp-infer": "784-256-128-10, batch 1",
@@ -28,7 +31,15 @@ ABOUT = {
     "linear": "784-10, batch 1",
     "adam-update": "AdamW on 10 million parameters",
     "hvp": "loss, gradient and Hessian times vector of a 16-32-32-1 MLP, batch 64",
+    "scan-grad": "614 small steps and their gradient",
+    "lenet-train": "LeNet on 28x28 pictures, batch 64, Adam",
+    "lstm-train": "character LSTM, 256 units, 64 steps, batch 32",
+    "gpt-train": "4 layers of width 128, 128 positions, batch 8, AdamW",
+    "encoder-infer": "6 layers of width 384, 128 positions, batch 1",
+    "word2vec": "skip-gram with negative samples, 10,000 words of width 128",
+    "forces": "an interatomic potential's training step: gradients of gradients",
 }
+WORKLOADS = list(ABOUT)
 
 
 # Parts of the page, and the program that measures each; "workloads" is the peers' run.py.
@@ -48,7 +59,8 @@ def measure(args, parts):
             command = [str(program)]
             if part == "workloads":
                 command = [args.python, str(args.peers / "run.py"), *(args.workloads or WORKLOADS)]
-                command += ["--rounds", str(args.rounds), "--threads", "1", "--threads", "2"]
+                command += ["--rounds", str(args.rounds)]
+                command += [word for t in args.threads or (1, 2) for word in ("--threads", str(t))]
                 command += ["--peer", f"nngc={program} --threads {{threads}} {{workload}} {{data}}"]
             if part == "small":
                 command += ["--small", "200", "--rounds", "9"]
@@ -129,6 +141,8 @@ def table(rows, threads):
     for name in names:
         here = {r["peer"]: r for r in rows if r["workload"] == name and r["threads"] == threads and "failed" not in r}
         ours = here.get("nngc")
+        if not any(r["workload"] == name and r["threads"] == threads for r in rows):
+            continue
         if ours is None:
             lines.append(f"| `{name}` | failed |" + " |" * 9)
             continue
@@ -307,20 +321,28 @@ def main():
     parser.add_argument("--peers", type=pathlib.Path, default=ROOT.parent / "shared/peers")
     parser.add_argument("--python", default=str(pathlib.Path(tempfile.gettempdir()) / "nngc-peers-venv/bin/python"))
     parser.add_argument("--rounds", type=int, default=15)
-    parser.add_argument("--from", dest="source", type=pathlib.Path, metavar="RESULTS.json")
-    parser.add_argument("--parts", type=lambda text: text.split(","), default=[], help="of " + ", ".join(PARTS))
-    parser.add_argument("--json", type=pathlib.Path, help="also keep the raw results here")
+    parser.add_argument("--threads", type=int, action="append", help="of workloads; default 1 and 2")
+    parser.add_argument("--parts", type=lambda text: text.split(","), help="of " + ", ".join(PARTS) + "; or none")
     args = parser.parse_args()
-    results = json.loads(args.source.read_text()) if args.source else {}
-    unknown = [part for part in args.parts if part not in PARTS]
+    parts = PARTS if args.parts is None else [part for part in args.parts if part != "none"]
+    unknown = [part for part in parts if part not in PARTS]
     if unknown:
         sys.exit(f"there is no part {unknown[0]}; there are {', '.join(PARTS)}")
-    results |= measure(args, args.parts if args.source else args.parts or PARTS)
+    results = json.loads(KEPT.read_text()) if KEPT.exists() else {}
+    measured = measure(args, parts)
+    if "workloads" in measured:
+        # Rows of other workloads, and of other numbers of threads, stay.
+        anew = {(r["workload"], r["threads"]) for r in measured["workloads"]}
+        kept = [r for r in results.get("workloads", []) if (r["workload"], r["threads"]) not in anew]
+        order = {name: i for i, name in enumerate(WORKLOADS)}
+        measured["workloads"] = sorted(kept + measured["workloads"], key=lambda r: order.get(r["workload"], len(order)))
+    results |= measured
+    for row in results.get("workloads", []):
+        row.pop("times", None)
     absent = [part for part in PARTS if part not in results]
     if absent:
         sys.exit(f"not measured: {', '.join(absent)}; name them with --parts")
-    if args.json:
-        args.json.write_text(json.dumps(results, indent=1))
+    KEPT.write_text(json.dumps(results, indent=1) + "\n")
     (ROOT / "docs/performance.md").write_text(page(results))
 
 
