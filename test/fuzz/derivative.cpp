@@ -65,10 +65,12 @@ std::vector<Tensor> moved(std::span<const Tensor> inputs) {
       for (double& x : t.data<double>()) x = away(x);
     if (t.dtype() == DType::F32)
       for (float& x : t.data<float>()) x = static_cast<float>(away(x));
+    // With so few bits many are rounded to where they came from; the last bit tells them apart.
     if (t.dtype() == DType::F16)
-      for (auto& x : t.data<std::uint16_t>()) x = to_f16(static_cast<float>(away(from_f16(x))));
+      for (auto& x : t.data<std::uint16_t>()) x = to_f16(static_cast<float>(away(from_f16(x)))) | 1;
     if (t.dtype() == DType::BF16)
-      for (auto& x : t.data<std::uint16_t>()) x = to_bf16(static_cast<float>(away(from_bf16(x))));
+      for (auto& x : t.data<std::uint16_t>())
+        x = to_bf16(static_cast<float>(away(from_bf16(x)))) | 1;
   }
   return list;
 }
@@ -84,7 +86,7 @@ Scalars listen(const Graph& g, std::span<const Tensor> inputs, std::int64_t n, u
   for (const Tensor& t : eval(g, inputs)) s.value.push_back(numbers(t)[0]);
   s.spread.assign(s.value.size(), 0);
   for (unsigned run = 1; run <= runs; ++run) {
-    Walker walker(data, n, Noise{run, 1, true});
+    Walker walker(data, n, Noise{run, 1, true, true});
     for (std::size_t i = 0; i < inputs.size(); ++i)
       walker.set_input(data.inputs[i].node, inputs[i]);
     walker.run(live);
