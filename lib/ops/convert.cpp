@@ -39,9 +39,11 @@ template <class To, class From> static To converted(DType from, DType to, From x
     else
       return to == DType::Bool ? real_part(x) != 0
                                : saturated(to, static_cast<double>(real_part(x)));
+  } else if constexpr (std::is_same_v<From, std::int64_t> && std::is_same_v<To, Complex>) {
+    // No input's float: it is rounded, and may overflow, as where numbers are real.
+    return to == DType::F64 ? converted<double>(from, to, x) : converted<float>(from, to, x);
   } else if constexpr (std::is_same_v<From, std::int64_t>) {
-    using Real = std::conditional_t<std::is_same_v<To, Complex>, double, To>;
-    return settle(to, To(from == DType::U64 ? static_cast<Real>(bits(x)) : static_cast<Real>(x)));
+    return settle(to, from == DType::U64 ? static_cast<To>(bits(x)) : static_cast<To>(x));
   } else if constexpr (std::is_same_v<From, Complex> != std::is_same_v<To, Complex>) {
     assert(false && "floats of two domains");
     return To();

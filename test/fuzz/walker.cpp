@@ -168,9 +168,7 @@ void Walker::run_node(NodeId id) {
       .dim_value = [](const void* n, Dim d) { return d.at(*static_cast<const std::int64_t*>(n)); },
       .self = &n_};
   for (const NodeId operand : graph_.operands(id)) context.operands.push_back(&arrays_[operand]);
-  const bool converts = noise_ && noise_->conversions && graph_.node(id).op == Opcode::Convert &&
-                        is_float(result.dtype) && !is_float(context.operands[0]->dtype);
-  const bool disturbs = converts || (noise_ && is_rounded(graph_, id));
+  const bool disturbs = noise_ && is_rounded(graph_, id);
   std::vector<EvalArray> terms;
   if (disturbs && is_sum(graph_, id)) {
     // Each partial sum is rounded once: with k terms of about one size, the error is some

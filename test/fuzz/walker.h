@@ -22,8 +22,6 @@ struct Noise {
   std::uint64_t seed = 0;
   double roundings = 1;
   bool signs = false;
-  /// Ints that become floats, too: beside numbers that are not rounded at all.
-  bool conversions = false;
 };
 
 class Walker {
