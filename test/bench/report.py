@@ -104,10 +104,6 @@ def rows_limits(rows):
         "ahead, did little. Rows of 4096 in layer norm are slowest, since the row, its result and two parameters are more than",
         "L1 holds: loops written by hand (several rows at once, backwards, staggered) took 10 cycles from L2 and 18 from memory.",
         "Layer norm in L3 is not faster for being staggered, in L2 by a third to a half.",
-        "",
-        "The table is older than staggering and fetching ahead. With them, on a machine too busy for the table: softmax of",
-        "64 to 4096 in DRAM 47, 58, 65, 62 %, in L2 17, 21, 23, 24 %; layer norm in DRAM 97, 98, 92, 57 %, in L2 36, 54, 60,",
-        "35 %.",
     ]
 
 
