@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "autodiff/contributions.h"
-#include "ops/axes.h"
+#include "ops/broadcast.h"
 #include "ops/elementwise.h"
 
 namespace nngc {
@@ -14,31 +14,22 @@ namespace {
 // As deep as masks are written: not(and(a < b, c < d)).
 constexpr int depth_of_masks = 4;
 
-// Where each axis of `from` is in the result, and how long the result is: a broadcast.
+// A broadcast: where each axis of `from` is in the result, and which axes of that repeat it.
 struct Repeat {
   Shape from;
-  Axes dims;
-  int rank;
-
-  [[nodiscard]] Axes repeated(const Shape& to) const {
-    Axes axes;
-    for (int i = 0; i < rank; ++i) {
-      const auto at = std::find(dims.begin(), dims.end(), i);
-      if (at == dims.end() || !(from[static_cast<int>(at - dims.begin())] == to[i]))
-        axes.push_back(i);
-    }
-    return axes;
-  }
+  Axes dims, repeated;
 };
 
 Repeat repeat_of(Value v) {
   const GraphData& g = *v.graph();
-  return {g.type(g.operands(v.id())[0]).shape, g.attrs(v.id()).get<Axes>("dims"), v.rank()};
+  Repeat r{g.type(g.operands(v.id())[0]).shape, g.attrs(v.id()).get<Axes>("dims"), {}};
+  r.repeated = repeated_axes(r.dims, r.from, v.shape());
+  return r;
 }
 
-// `x`, which is the same all along `axes`, as the tensor of which `repeat` makes its shape; empty
-// where that cannot be told from the last few nodes.
-Value unrepeated(Value x, const Repeat& repeat, const Axes& axes, int depth) {
+// `x`, if it is the same all along what `repeat` repeats, as the tensor of which that makes its
+// shape; empty where it cannot be told from the last few nodes.
+Value unrepeated(Value x, const Repeat& repeat, int depth) {
   GraphData* const g = x.graph();
   if (splat_literal(x) != nullptr)
     return append(
@@ -47,8 +38,7 @@ Value unrepeated(Value x, const Repeat& repeat, const Axes& axes, int depth) {
   if (depth == 0) return {};
   if (g->node(x.id()).op == Opcode::BroadcastInDim) {
     const Repeat own = repeat_of(x);
-    const Axes constant = own.repeated(x.shape());
-    if (!std::all_of(axes.begin(), axes.end(), [&](auto a) { return contains(constant, a); }))
+    if (!std::ranges::all_of(repeat.repeated, [&](auto a) { return contains(own.repeated, a); }))
       return {};
     // Axes of its operand that the wanted shape lacks are of extent 1.
     std::vector<Dim> dims;
@@ -67,7 +57,7 @@ Value unrepeated(Value x, const Repeat& repeat, const Axes& axes, int depth) {
   const std::vector<NodeId> ids(g->operands(x.id()).begin(), g->operands(x.id()).end());
   std::vector<Value> operands;
   for (NodeId id : ids) {
-    operands.push_back(unrepeated({g, id}, repeat, axes, depth - 1));
+    operands.push_back(unrepeated({g, id}, repeat, depth - 1));
     if (!operands.back()) return {};
   }
   return append(g, g->node(x.id()).op, operands, Attrs(g->attrs(x.id())));
@@ -84,9 +74,8 @@ bool takes_masks(Value v) {
 // An element of the operand counts if one of those that repeat it does.
 Value behind_broadcast(Value v, Value x, Value mask) {
   const Repeat repeat = repeat_of(v);
-  const Axes axes = repeat.repeated(v.shape());
-  if (const Value narrow = unrepeated(mask, repeat, axes, depth_of_masks)) return narrow;
-  return reshape(axes.empty() ? mask : reduce_or(mask, axes), x.shape());
+  if (const Value narrow = unrepeated(mask, repeat, depth_of_masks)) return narrow;
+  return reshape(repeat.repeated.empty() ? mask : reduce_or(mask, repeat.repeated), x.shape());
 }
 
 // All that were combined count if the result does.

@@ -233,27 +233,11 @@ private:
     } else if (g_.node(v).op == Opcode::BroadcastInDim && plan_.heavy[o]) {
       store(o); // a function call per element of the small value, not of the big one
     } else if (g_.node(v).op == Opcode::Windows &&
-               (overlap(v) ? plan_.cost[o] > 1 : plan_.heavy[o])) {
+               (windows_overlap(g_, v) ? plan_.cost[o] > 1 : plan_.heavy[o])) {
       store_base(o); // each element once, not in every window that it lies in
     }
     inherit(v);
     if (plan_.cost[v] > inline_limit) store(v);
-  }
-
-  /// Whether windows have elements in common.
-  [[nodiscard]] bool overlap(NodeId v) const {
-    const auto &dims = g_.attrs(v).get<Axes>("dims"), &strides = g_.attrs(v).get<Axes>("strides");
-    for (std::size_t i = 0; i < dims.size(); ++i)
-      if (dims[i] > 1 && (dims[i] - 1) * g_.attrs(v).get<Axes>("dilation")[i] >= strides[i])
-        return true;
-    return false;
-  }
-
-  /// Whether a pad puts elements between neighbours.
-  [[nodiscard]] bool spread(NodeId v) const {
-    if (plan_.lowering(v) != Lowering::Pad) return false;
-    const auto& interior = g_.attrs(v).get<Axes>("interior");
-    return std::any_of(interior.begin(), interior.end(), [](std::int64_t i) { return i != 0; });
   }
 
   void visit_moving(NodeId v) {
@@ -262,7 +246,7 @@ private:
       const bool by_value = taken_by_value(plan_.lowering(v), i);
       if (plan_.home[operands[i]] >= 0)
         store(operands[i]);
-      else if (!by_value && spread(v))
+      else if (!by_value && pads_between(g_, v))
         store(operands[i]); // its elements are not at affine positions
       else if (!by_value)
         store_base(operands[i]);

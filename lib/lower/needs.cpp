@@ -1,4 +1,4 @@
-// Which groups wait for which, and what for.
+// Which groups wait for which, what for, and how ops take what they read.
 #include <algorithm>
 
 #include "lower/plan.h"
@@ -61,6 +61,21 @@ bool taken_by_value(Lowering op, std::size_t operand) {
   case Lowering::DynamicUpdateSlice: return operand != 1;
   default: return false;
   }
+}
+
+bool windows_overlap(const GraphData& g, NodeId windows) {
+  const Attrs& attrs = g.attrs(windows);
+  const auto &dims = attrs.get<Axes>("dims"), &strides = attrs.get<Axes>("strides"),
+             &dilation = attrs.get<Axes>("dilation");
+  for (std::size_t i = 0; i < dims.size(); ++i)
+    if (dims[i] > 1 && (dims[i] - 1) * dilation[i] >= strides[i]) return true;
+  return false;
+}
+
+bool pads_between(const GraphData& g, NodeId id) {
+  if (g.node(id).op != Opcode::Pad) return false;
+  return std::ranges::any_of(g.attrs(id).get<Axes>("interior"),
+                             [](std::int64_t n) { return n != 0; });
 }
 
 } // namespace nngc::lower_detail

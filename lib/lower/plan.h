@@ -72,6 +72,10 @@ void add_needs(Plan& plan, int group, const std::vector<int>& needs);
 /// Whether such an op takes the operand's elements as they are needed, wherever they come from:
 /// pad's value, gather's indices, starts, and what an update leaves.
 [[nodiscard]] bool taken_by_value(Lowering op, std::size_t operand);
+/// Whether neighbouring windows of that node have elements in common.
+[[nodiscard]] bool windows_overlap(const GraphData& g, NodeId windows);
+/// Whether a node is a pad that puts elements between neighbours.
+[[nodiscard]] bool pads_between(const GraphData& g, NodeId id);
 /// reduce_window, arg_window and conv_general as reductions and dots over views of windows.
 [[nodiscard]] Value legal_reduce_window(Value x, const Attrs& attrs, const TensorType& type);
 [[nodiscard]] Value legal_arg_window(Value x, const Attrs& attrs, const TensorType& type);

@@ -5,7 +5,7 @@
 #include <limits>
 
 #include "ops/axes.h"
-#include "ops/eval_index.h"
+#include "ops/eval_reduce.h"
 
 namespace nngc {
 
@@ -48,8 +48,7 @@ static void eval(EvalContext& c) {
           auto best = in[linear_index(x.shape, at)];
           for (position = 1; position < x.shape[static_cast<std::size_t>(axis)]; ++position) {
             const auto v = in[linear_index(x.shape, at)];
-            const bool better = largest ? less(x.dtype, best, v) : less(x.dtype, v, best);
-            if (is_nan(best) || !(better || is_nan(v))) continue;
+            if (!takes_over(x.dtype, largest, best, v)) continue;
             best = v;
             out[i] = position;
           }

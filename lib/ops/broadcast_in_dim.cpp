@@ -1,7 +1,7 @@
 /// broadcast_in_dim{shape, dims}(x): axis i of x becomes axis dims[i] of the result; the other
 /// axes, and those where x has extent 1, repeat it. The only op that repeats elements, so the only
 /// one whose derivative sums over axes.
-#include "ops/axes.h"
+#include "ops/broadcast.h"
 #include "ops/eval_index.h"
 #include "ops/lower_context.h"
 
@@ -29,8 +29,7 @@ static TensorType infer(const InferContext& c) {
   return {c.operand(0).dtype, shape};
 }
 
-// The axes of the result along which x is repeated.
-static Axes repeated(const Axes& dims, const Shape& from, const Shape& to) {
+Axes repeated_axes(const Axes& dims, const Shape& from, const Shape& to) {
   Axes axes;
   for (int i = 0; i < to.rank(); ++i) {
     const auto at = std::find(dims.begin(), dims.end(), i);
@@ -42,7 +41,7 @@ static Axes repeated(const Axes& dims, const Shape& from, const Shape& to) {
 
 static void vjp(VjpContext& c) {
   const Shape& from = c.operand(0).shape();
-  const Axes axes = repeated(c.attrs().get<Axes>("dims"), from, c.result().shape());
+  const Axes axes = repeated_axes(c.attrs().get<Axes>("dims"), from, c.result().shape());
   const Value g = axes.empty() ? c.cotangent : reduce_sum(c.cotangent, axes);
   c.add(0, reshape(g, from));
 }

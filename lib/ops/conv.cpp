@@ -15,17 +15,13 @@ ConvPlan::ConvPlan(const Attrs& attrs, const Shape& weights)
 }
 
 Attrs conv_attrs(const ConvSpec& spec, int spatial) {
-  const auto list = [&](const Axes& given, std::int64_t fallback) {
-    const auto n = static_cast<std::size_t>(std::max(spatial, 0));
-    return given.empty() ? Axes(n, fallback) : given;
-  };
   return {{"batch_groups", spec.batch_groups},
           {"feature_groups", spec.feature_groups},
-          {"hi", list(spec.hi, 0)},
-          {"lhs_dilation", list(spec.lhs_dilation, 1)},
-          {"lo", list(spec.lo, 0)},
-          {"rhs_dilation", list(spec.rhs_dilation, 1)},
-          {"strides", list(spec.strides, 1)}};
+          {"hi", or_all(spec.hi, spatial, 0)},
+          {"lhs_dilation", or_all(spec.lhs_dilation, spatial, 1)},
+          {"lo", or_all(spec.lo, spatial, 0)},
+          {"rhs_dilation", or_all(spec.rhs_dilation, spatial, 1)},
+          {"strides", or_all(spec.strides, spatial, 1)}};
 }
 
 Value split_axis(Value x, int axis, std::int64_t groups) {

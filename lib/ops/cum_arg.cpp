@@ -3,6 +3,7 @@
 /// counts as extreme.
 #include <limits>
 
+#include "ops/eval_reduce.h"
 #include "ops/running.h"
 
 namespace nngc {
@@ -39,9 +40,7 @@ static void eval(EvalContext& c) {
           };
           std::int64_t best = 0;
           for (std::int64_t k = 0; k < count; ++k) {
-            const auto v = element(k), so_far = element(best);
-            const bool better = largest ? less(x.dtype, so_far, v) : less(x.dtype, v, so_far);
-            if (!is_nan(so_far) && (better || is_nan(v))) best = k;
+            if (takes_over(x.dtype, largest, element(best), element(k))) best = k;
             out[static_cast<std::size_t>(first + k * step)] = d.reverse ? count - 1 - best : best;
           }
         });

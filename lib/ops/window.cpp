@@ -27,8 +27,8 @@ WindowAxis transposed(const WindowAxis& axis, Dim extent, Dim out) {
   return t;
 }
 
-static Axes or_all(const Axes& given, int rank, std::int64_t fallback) {
-  return given.empty() ? Axes(static_cast<std::size_t>(rank), fallback) : given;
+Axes or_all(const Axes& given, int rank, std::int64_t fallback) {
+  return given.empty() ? Axes(static_cast<std::size_t>(std::max(rank, 0)), fallback) : given;
 }
 
 Attrs window_attrs(const Window& window, int rank, std::string_view kind) {

@@ -48,6 +48,8 @@ struct WindowAxis {
            {"window_dilation", AttrKind::Ints, true, "distance within a window, >= 1, per axis"}}};
 }
 
+/// One number per axis: those given, or the fallback for each where the list is empty.
+[[nodiscard]] Axes or_all(const Axes& given, int rank, std::int64_t fallback);
 [[nodiscard]] Attrs window_attrs(const Window& window, int rank, std::string_view kind);
 [[nodiscard]] std::vector<WindowAxis> window_axes(const Attrs& attrs);
 [[nodiscard]] Shape infer_window_counts(const InferContext& c);

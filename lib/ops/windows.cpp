@@ -112,13 +112,9 @@ constinit const OpDef ops::Windows{.mnemonic = "windows",
 
 Value windows(Value x, Axes dims, Axes strides, Axes dilation, Where where) {
   check_value("windows", x, where);
-  const auto rank = static_cast<std::size_t>(x.rank());
-  if (dims.empty()) dims.assign(rank, 1);
-  if (strides.empty()) strides.assign(rank, 1);
-  if (dilation.empty()) dilation.assign(rank, 1);
-  Attrs attrs{{"dilation", std::move(dilation)},
-              {"dims", std::move(dims)},
-              {"strides", std::move(strides)}};
+  Attrs attrs{{"dilation", or_all(dilation, x.rank(), 1)},
+              {"dims", or_all(dims, x.rank(), 1)},
+              {"strides", or_all(strides, x.rank(), 1)}};
   return append(Opcode::Windows, {x}, std::move(attrs), where);
 }
 
