@@ -52,13 +52,6 @@ Bound bound_of(const Case& c) {
   }
 }
 
-double smallest_subnormal(DType dtype) {
-  return dtype == DType::BF16  ? 0x1p-133
-         : dtype == DType::F16 ? 0x1p-24
-         : dtype == DType::F32 ? 0x1p-149
-                               : 0x1p-1074;
-}
-
 std::vector<Tensor> magnitudes(const std::vector<Tensor>& inputs) {
   std::vector<Tensor> result = inputs;
   for (Tensor& t : result) {
@@ -246,6 +239,13 @@ double epsilon(DType dtype) {
          : dtype == DType::F16 ? 0x1p-11
          : dtype == DType::F32 ? 0x1p-24
                                : 0x1p-53;
+}
+
+double smallest_subnormal(DType dtype) {
+  return dtype == DType::BF16  ? 0x1p-133
+         : dtype == DType::F16 ? 0x1p-24
+         : dtype == DType::F32 ? 0x1p-149
+                               : 0x1p-1074;
 }
 
 std::vector<Trial> all_trials() {

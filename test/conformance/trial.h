@@ -33,6 +33,8 @@ struct Trial {
 
 /// The rounding error of one operation, relative: half a unit in the last place.
 [[nodiscard]] double epsilon(DType dtype);
+/// The least that two different numbers near zero differ by.
+[[nodiscard]] double smallest_subnormal(DType dtype);
 
 /// Where `have` is not what was wanted, as text; empty when all is well.
 [[nodiscard]] std::string mismatch(const Tensor& have, const Tensor& want,

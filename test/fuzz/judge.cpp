@@ -14,6 +14,7 @@
 #include "nngc/eval.h"
 #include "test/conformance/trial.h"
 #include "test/fuzz/derivative.h"
+#include "test/fuzz/roundings.h"
 #include "test/fuzz/run.h"
 #include "test/fuzz/walker.h"
 
@@ -24,14 +25,6 @@ namespace {
 constexpr double unstable = std::numeric_limits<double>::infinity();
 constexpr double times_noise = 16; // three runs rarely meet the worst case
 constexpr double few_ulp = 4;
-
-/// The least that two different numbers near zero differ by.
-double tiny(DType dtype) {
-  return dtype == DType::F64   ? 0x1p-1074
-         : dtype == DType::F32 ? 0x1p-149
-         : dtype == DType::F16 ? 0x1p-24
-                               : 0x1p-133;
-}
 
 bool same_element(const Tensor& a, const Tensor& b, std::size_t i) {
   const auto step = static_cast<std::size_t>(byte_size(a.dtype()));
@@ -167,7 +160,7 @@ std::string Judge::compare(const std::vector<Tensor>& have, const Variant& varia
         if (!is_strict && is_float(dtype) && x[i] == want) continue; // zeros of two signs
       } else if (is_float(dtype)) {
         tolerance = times_noise * noise + few_ulp * 2 * epsilon(dtype) * std::fabs(want) +
-                    few_ulp * tiny(dtype);
+                    few_ulp * smallest_subnormal(dtype);
         if (distance(x[i], want) <= tolerance) continue;
       }
       char text[200];

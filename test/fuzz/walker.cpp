@@ -8,44 +8,12 @@
 #include "eval/interpreter.h"
 #include "eval/regions.h"
 #include "test/conformance/trial.h"
+#include "test/fuzz/error_bound.h"
+#include "test/fuzz/roundings.h"
 
 namespace nngc::test {
 
 namespace {
-
-bool is_sum(const GraphData& graph, NodeId id) {
-  const Lowering kind = graph.def(id).lowering;
-  const Opcode op = graph.node(id).op;
-  return kind == Lowering::Reduce || kind == Lowering::Dot || kind == Lowering::Conv ||
-         kind == Lowering::ReduceWindow || op == Opcode::ScatterAdd || op == Opcode::CumReduce ||
-         op == Opcode::Linrec;
-}
-
-/// How many terms make up one element of a sum.
-double terms_of(const GraphData& graph, NodeId id, const EvalContext& context) {
-  double count = 1;
-  const std::vector<std::int64_t>& shape = context.operands[0]->shape;
-  if (graph.node(id).op == Opcode::DotGeneral) {
-    for (const std::int64_t axis : context.attrs.get<std::vector<std::int64_t>>("contract_a"))
-      count *= static_cast<double>(shape[static_cast<std::size_t>(axis)]);
-  } else if (graph.node(id).op == Opcode::CumReduce || graph.node(id).op == Opcode::Linrec) {
-    const auto axis = context.attrs.get<std::int64_t>("axis");
-    count = static_cast<double>(shape[static_cast<std::size_t>(axis)]);
-  } else if (graph.node(id).op == Opcode::Reduce) {
-    count = static_cast<double>(context.operands[0]->size()) /
-            static_cast<double>(std::max<std::int64_t>(context.result.size(), 1));
-  } else if (graph.node(id).op == Opcode::ConvGeneral) {
-    const EvalArray& w = *context.operands[1];
-    count = static_cast<double>(w.size()) /
-            static_cast<double>(std::max<std::int64_t>(w.shape.back(), 1));
-  } else if (graph.node(id).op == Opcode::ReduceWindow) {
-    for (const std::int64_t extent : context.attrs.get<std::vector<std::int64_t>>("dims"))
-      count *= static_cast<double>(extent);
-  } else {
-    count += static_cast<double>(context.operands[1]->size()); // all updates may hit one row
-  }
-  return std::max(count, 1.0);
-}
 
 double smallest_normal(DType dtype) {
   return dtype == DType::F64 ? std::numeric_limits<double>::min()
@@ -53,7 +21,6 @@ double smallest_normal(DType dtype) {
              ? 0x1p-14
              : static_cast<double>(std::numeric_limits<float>::min()); // bf16 has f32's exponents
 }
-double smallest_subnormal(DType dtype) { return smallest_normal(dtype) * 2 * epsilon(dtype); }
 
 double rounded(DType dtype, double x) {
   if (dtype == DType::BF16) return from_bf16(to_bf16(static_cast<float>(x)));
@@ -63,37 +30,18 @@ double rounded(DType dtype, double x) {
 
 } // namespace
 
-bool is_rounded(const GraphData& graph, NodeId id) {
-  if (!is_float(graph.type(id).dtype)) return false;
-  const OpDef& def = graph.def(id);
-  if (is_sum(graph, id)) {
-    const Opcode op = graph.node(id).op;
-    if (op != Opcode::Reduce && op != Opcode::CumReduce && op != Opcode::ReduceWindow) return true;
-    const auto& kind = graph.attrs(id).get<std::string>("kind");
-    return kind == "add" || kind == "mul";
-  }
-  if (def.lowering != Lowering::Elementwise) return false;
-  switch (graph.node(id).op) {
-  case Opcode::Neg:
-  case Opcode::Abs:
-  case Opcode::Max:
-  case Opcode::Min:
-  case Opcode::Round:
-  case Opcode::Select: return false;
-  case Opcode::Convert: { // from ints the result is rounded, but everywhere alike
-    const DType from = graph.type(graph.operands(id)[0]).dtype;
-    return is_float(from) && epsilon(from) < epsilon(graph.type(id).dtype);
-  }
-  default: return true;
-  }
-}
-
 Walker::Walker(const GraphData& graph, std::int64_t n, std::optional<Noise> noise)
     : graph_(graph), n_(n), noise_(noise), random_(noise ? noise->seed : 0) {}
 
+Walker Walker::with_errors(const GraphData& graph, std::int64_t n) {
+  Walker walker(graph, n);
+  walker.has_errors_ = true;
+  return walker;
+}
+
 void Walker::set_input(NodeId input, const Tensor& value) {
   if (arrays_.size() <= input) arrays_.resize(input + 1);
-  arrays_[input] = to_array(value, Domain::Plain);
+  arrays_[input] = to_array(value, has_errors_ ? Domain::Complex : Domain::Plain);
 }
 
 void Walker::run(const std::vector<bool>& wanted) {
@@ -120,6 +68,8 @@ EvalArray Walker::zeros(const TensorType& type) const {
   const auto size = static_cast<std::size_t>(result.size());
   if (!is_float(result.dtype))
     result.data = std::vector<std::int64_t>(size);
+  else if (has_errors_)
+    result.data = std::vector<Complex>(size);
   else if (result.dtype == DType::F64)
     result.data = std::vector<double>(size);
   else
@@ -136,6 +86,7 @@ void Walker::run_bodies(NodeId id) {
     std::optional<Noise> noise = noise_;
     if (noise) noise->seed = random_();
     Walker inner(*body.data(), n_, noise);
+    inner.has_errors_ = has_errors_;
     const GraphData& g = *body.data();
     inner.arrays_.resize(g.size());
     for (std::size_t i = 0; i < inputs.size(); ++i)
@@ -182,10 +133,12 @@ void Walker::run_node(NodeId id) {
       operand = &terms.back();
     }
   }
+  if (has_errors_) return eval_with_error(graph_, id, context);
   graph_.def(id).eval(context);
-  // A power is a chain of products.
-  const double steps = graph_.node(id).op == Opcode::Ipow ? 3 : 1;
-  if (disturbs) disturb(result, noise_->roundings * steps, result.dtype);
+  // A sum is rounded by its terms already. Functions are a whole unit off, which noise is anyway.
+  const double units =
+      is_sum(graph_, id) ? 1 : std::max(roundings_of(graph_, id, context) / 2, 1.0);
+  if (disturbs) disturb(result, noise_->roundings * units, result.dtype);
   if (noise_ && noise_->signs && graph_.node(id).op == Opcode::Neg && is_float(result.dtype))
     disturb(result, 0, result.dtype);
 }

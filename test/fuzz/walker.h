@@ -1,6 +1,7 @@
 /// Runs a graph node by node with the ops' reference semantics, as far as it has grown, and on
 /// demand with noise: how much a result moves when every rounding comes out differently is how far
-/// correct code may be from the interpreter (stochastic arithmetic).
+/// correct code may be from the interpreter (stochastic arithmetic). Or with errors: how far it may
+/// be from exact arithmetic at most (error_bound.h).
 #pragma once
 
 #include <cstdint>
@@ -28,6 +29,8 @@ class Walker {
 public:
   /// `n`: the value of the only symbolic dim. The graph may grow, and must outlive the walker.
   Walker(const GraphData& graph, std::int64_t n, std::optional<Noise> noise = {});
+  /// Floats are complex: in exact arithmetic, and how far the dtype's own may be off.
+  static Walker with_errors(const GraphData& graph, std::int64_t n);
 
   void set_input(NodeId input, const Tensor& value);
   /// Runs the nodes that came since the last call; their inputs are set. `wanted` (by id, may be
@@ -44,14 +47,12 @@ private:
   const GraphData& graph_;
   std::int64_t n_;
   std::optional<Noise> noise_;
+  bool has_errors_ = false;
   std::mt19937_64 random_;
   NodeId done_ = 0;
   std::vector<EvalArray> arrays_;
   std::vector<bool> traced_;                         ///< depends on a parameter (ops/trace.h)
   std::map<NodeId, std::vector<EvalArray>> results_; ///< of ops that carry graphs: all of them
 };
-
-/// Whether a result of this node is rounded; what only moves, chooses or counts is not.
-[[nodiscard]] bool is_rounded(const GraphData& graph, NodeId id);
 
 } // namespace nngc::test
