@@ -1,5 +1,7 @@
 /// exp and what is made of it. All start from x = n ln 2 + r, |r| <= ln2/2, with r kept in two
 /// parts.
+#include <bit>
+
 #include "codegen/math_coefficients.h"
 #include "codegen/math_families.h"
 #include "codegen/math_tables.h"
@@ -144,7 +146,9 @@ llvm::Value* emit_tanh(const MathKernel& k, Value* x) {
 
 llvm::Value* emit_logistic(const MathKernel& k, Value* x) {
   Value* one = k.constant(1);
-  Value* most = k.constant(k.pick(87.0, 708.0)); // e^|x| and e^-|x| are normal up to here
+  // e^|x| and e^-|x| are normal up to here.
+  constexpr float most_f32 = 87;
+  constexpr double most_f64 = 708;
 
   // e^-x = power (1 + growth): -x is a multiple n of a fraction of ln 2, whose powers are in a
   // table with what they lost, less r.
@@ -154,40 +158,45 @@ llvm::Value* emit_logistic(const MathKernel& k, Value* x) {
   Value* n = k.sub(shifted, rounder);
   Value* step = k.constant(k.pick(k_exp_step_f32, k_exp_step_f64));
   Value* r = k.residual(k.negate(n), step, x);
-  std::span<const double> terms(k_exp_less_f32), powers(k_exp2_f32), losses(k_exp2_lost_f32);
-  if (k.is_f64) terms = k_exp_less_f64, powers = k_exp2_f64, losses = k_exp2_lost_f64;
+  std::span<const double> powers(k_exp2_f32), losses(k_exp2_lost_f32);
+  if (k.is_f64) powers = k_exp2_f64, losses = k_exp2_lost_f64;
   Value* index = k.to_bits(shifted);
   Value* loss = k.lookup(losses, index);
+  Value* power = k.power_of_step(powers, index);
   Value* step_lost = k.constant(k.pick(k_exp_step_lost_f32, k_exp_step_lost_f64));
-  // In f32 what the step lost is too little to matter in r^2, and r need not wait for it.
-  if (k.is_f64)
-    r = k.fma(n, step_lost, r);
-  else
-    loss = k.fnma(n, step_lost, loss);
-  Value* linear = k.sub(loss, r);
-  Value* growth = k.fma(k.mul(r, r), k.polynomial(r, terms), linear);
-  Value* power = k.add_exponent(k.lookup(powers, index), index, steps);
-
-  // 1 / (1 + e^-x): the divisor in two parts, the quotient, and what it leaves.
-  const ValuePair whole = k.exact_sum(power, one);
-  Value* rest = k.fma(power, growth, whole.lo);
   Value* usual = nullptr;
   if (k.is_f64) {
+    r = k.fma(n, step_lost, r);
+    const std::span<const double> terms(k_exp_less_f64);
+    Value* growth = k.fma(k.mul(r, r), k.polynomial(r, terms), k.sub(loss, r));
+    // 1 / (1 + e^-x): the divisor in two parts, the quotient, and what it leaves.
+    const ValuePair whole = k.exact_sum(power, one);
+    Value* rest = k.fma(power, growth, whole.lo);
     const ValuePair divisor = k.fast_sum(whole.hi, rest);
     Value* quotient = k.div(one, divisor.hi);
     Value* left = k.fnma(quotient, divisor.lo, k.residual(quotient, divisor.hi, one));
     // What the quotient lost may be subnormal, so it stays inside of fma.
     usual = k.fma(quotient, left, quotient);
   } else {
-    // The division does not wait for the growth, which is so small that 1 / (1 - left) is a series
-    // of three terms.
-    Value* quotient = k.div(one, whole.hi);
-    Value* left = k.fnma(quotient, rest, k.residual(quotient, whole.hi, one));
-    Value* series = k.fma(left, k.fma(left, left, left), left);
-    usual = k.fma(quotient, series, quotient);
+    // q = 1 / (1 + power) is the value where r is 0; from there it is three terms of a series, for
+    // q' = q (1 - q), q'' = q' (1 - 2q), q''' = q' (1 - 6 q (1 - q)).
+    Value* q = k.div(one, k.add(one, power));
+    // 1 - q, and what it loses; less q power that is what the quotient lost, as a part of it.
+    const ValuePair other = k.fast_sum(one, k.negate(q));
+    Value* lost = k.add(k.residual(q, power, other.hi), other.lo);
+    Value* half_second = k.sub(k.constant(0.5), q);
+    Value* sixth_third = k.fnma(q, other.hi, k.constant(1.0 / 6));
+    // What the step and the power lost is too little to matter in r^2.
+    Value* all_of_r = k.sub(r, k.fnma(n, step_lost, loss));
+    Value* moved = k.fma(k.mul(r, r), k.fma(r, sixth_third, half_second), all_of_r);
+    // The slope is that of the true quotient: 1 - q may have few digits.
+    usual = k.fma(q, k.fma(k.sub(other.hi, lost), moved, lost), q);
   }
-  Value* special = k.builder.CreateFCmpUGT(k.abs(x), most);
-  return patched(k, x, special, usual, "nngc.logistic", logistic_of_any);
+  // As bits, NaN is larger than all numbers.
+  const Rare beyond = {k.to_bits(k.abs(x)),
+                       k.pick(std::uint64_t{std::bit_cast<std::uint32_t>(most_f32)},
+                              std::bit_cast<std::uint64_t>(most_f64))};
+  return patched(k, x, beyond, usual, "nngc.logistic", logistic_of_any);
 }
 
 } // namespace nngc::codegen

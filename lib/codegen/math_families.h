@@ -63,9 +63,13 @@ using Writer = std::function<llvm::Value*(const MathKernel&, llvm::Value*)>;
 /// What `write` makes of x, in a function `name` of its own, written once per module.
 llvm::Value* called(const MathKernel& k, llvm::Value* x, const std::string& name,
                     const Writer& write);
-/// `usual`, but where `special` is set what that function makes of x. Leaves the builder in a new
-/// block.
-llvm::Value* patched(const MathKernel& k, llvm::Value* x, llvm::Value* special, llvm::Value* usual,
+/// Lanes whose `measure`, an integer without sign, is above `limit`.
+struct Rare {
+  llvm::Value* measure;
+  std::uint64_t limit;
+};
+/// `usual`, but in rare lanes what that function makes of x. Leaves the builder in a new block.
+llvm::Value* patched(const MathKernel& k, llvm::Value* x, Rare when, llvm::Value* usual,
                      const std::string& name, const Writer& write);
 
 // math_round.cpp

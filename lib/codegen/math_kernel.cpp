@@ -197,13 +197,23 @@ PowerOfTwo MathKernel::power_of_two(Value* n, Value* shifted) const {
           .second = from_bits(builder.CreateShl(other, shift))};
 }
 
-llvm::Value* MathKernel::add_exponent(Value* a, Value* shifted_bits, int steps) const {
-  const auto step_bits = std::countr_zero(static_cast<unsigned>(steps));
-  const auto fraction = static_cast<std::uint64_t>(mantissa_bits());
-  Value* moved =
-      builder.CreateShl(shifted_bits, integer(fraction - static_cast<unsigned>(step_bits)));
-  Value* exponent = builder.CreateAnd(moved, integer(~std::uint64_t{0} << fraction));
-  return from_bits(builder.CreateAdd(to_bits(a), exponent));
+llvm::Value* MathKernel::power_of_step(std::span<const double> powers, Value* shifted_bits) const {
+  const auto steps = powers.size();
+  const auto shift = static_cast<unsigned>(mantissa_bits() - std::countr_zero(steps));
+  // n / steps, shifted to where the exponent stands, has its fraction below: the entries lack it.
+  std::vector<double> entries;
+  for (std::uint64_t i = 0; i < steps; ++i) {
+    if (is_f64)
+      entries.push_back(
+          std::bit_cast<double>(std::bit_cast<std::uint64_t>(powers[i]) - (i << shift)));
+    else
+      entries.push_back(
+          std::bit_cast<float>(std::bit_cast<std::uint32_t>(static_cast<float>(powers[i])) -
+                               (static_cast<std::uint32_t>(i) << shift)));
+  }
+  Value* entry = lookup(entries, shifted_bits);
+  return from_bits(
+      builder.CreateAdd(to_bits(entry), builder.CreateShl(shifted_bits, integer(shift))));
 }
 
 llvm::Value* MathKernel::scale(Value* a, const PowerOfTwo& power) const {

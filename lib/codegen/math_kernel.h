@@ -103,9 +103,9 @@ public:
   /// n.
   PowerOfTwo power_of_two(Value* n, Value* shifted) const;
   Value* scale(Value* a, const PowerOfTwo& power) const;
-  /// a 2^floor(n / steps), which must be normal, of the bits of rounder() + n; `steps` is a power
-  /// of two.
-  Value* add_exponent(Value* a, Value* shifted_bits, int steps) const;
+  /// 2^(n / powers.size()), which must be normal, of the bits of rounder() + n; powers[i] is that
+  /// of i, and their number a power of two.
+  Value* power_of_step(std::span<const double> powers, Value* shifted_bits) const;
 
   /// table[index mod its size], a power of two; `index` holds integers as wide as the lanes.
   Value* lookup(std::span<const double> table, Value* index) const;

@@ -101,10 +101,10 @@ llvm::Value* emit_log(const MathKernel& k, Value* x) {
   const auto bits = static_cast<std::uint64_t>(k.mantissa_bits());
   const std::uint64_t smallest = std::uint64_t{1} << bits;
   Value* distance = b.CreateSub(k.to_bits(x), k.integer(smallest));
-  Value* special = b.CreateICmpUGE(distance, k.integer(2 * k.bias() << bits));
+  const Rare unusual = {distance, (2 * k.bias() << bits) - 1};
   Value* usual =
       k.is_f64 ? finish_log(k, split_binary(k, x, false), nullptr) : log_by_table(k, x, nullptr);
-  return patched(k, x, special, usual, "nngc.log", [](const MathKernel& all, Value* any) {
+  return patched(k, x, unusual, usual, "nngc.log", [](const MathKernel& all, Value* any) {
     if (all.is_f64)
       return with_special_values(all, any, finish_log(all, split_binary(all, any, true), nullptr));
     Value* small = all.less(any, all.constant(0x1p-126));

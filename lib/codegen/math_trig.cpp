@@ -159,8 +159,8 @@ Value* any_sin_cos(const MathKernel& k, Value* x, bool cosine) {
 
 // x less a multiple n of pi/2, in two parts: `r` less `lost`.
 struct Moderate {
-  Value* q;         // n, for the cosine n + 1, in the low bits
-  Value* too_large; // n, or x is NaN
+  Value* q;       // n, for the cosine n + 1, in the low bits
+  Rare too_large; // n, or x is NaN
   Value* r;
   Value* lost;
 };
@@ -174,7 +174,7 @@ Moderate reduce_moderate(const MathKernel& k, Value* x, bool cosine) {
   Value* shifted = k.fma(x, k.constant(k_two_over_pi * unit), rounder);
   Value* n = k.sub(shifted, rounder);
   Value* top = b.CreateAnd(k.to_bits(n), k.integer(std::uint64_t{1} << k.pick(30, 62)));
-  Value* too_large = b.CreateICmpNE(top, k.integer(0));
+  const Rare too_large = {top, 0};
   const std::span<const double> parts = k.is_f64 ? std::span<const double>(k_pi_2_moderate_f64)
                                                  : std::span<const double>(k_pi_2_moderate_f32);
   const auto part = [&](std::size_t i) { return k.constant(parts[i] / unit); };
