@@ -43,7 +43,7 @@ WORKLOADS = list(ABOUT)
 
 
 # Parts of the page, and the program that measures each; "workloads" is the peers' run.py.
-PROGRAMS = {"products": "nngc-gemm", "small": "nngc-gemm", "rows": "nngc-rows", "math": "nngc-math", "compile": "nngc-compile-time"}
+PROGRAMS = {"products": "nngc-gemm", "small": "nngc-gemm", "conv": "nngc-conv", "rows": "nngc-rows", "math": "nngc-math", "compile": "nngc-compile-time"}
 PARTS = ["workloads", *PROGRAMS]
 
 
@@ -183,6 +183,15 @@ def small_table(products):
     return lines
 
 
+def conv_table(rows):
+    libraries = list(dict.fromkeys(name for r in rows for name in r["over"]))
+    lines = ["| layer | road | of the limit | " + " | ".join(libraries) + " |", "|---|---|---|" + "---|" * len(libraries)]
+    for r in rows:
+        ratios = [f"{r['over'][name]:.2f}x" if name in r["over"] else "-" for name in libraries]
+        lines.append("| " + " | ".join([f"`{r['layer']}`", r["road"], f"**{100 * r['roof']:.0f} %**", *ratios]) + " |")
+    return lines
+
+
 def rows_table(rows):
     levels = list(dict.fromkeys(r["level"] for r in rows))
     lines = ["| work | row | " + " | ".join(levels) + " |", "|---|---|" + "---|" * len(levels)]
@@ -268,6 +277,15 @@ def page(results):
         "Small ones: extents drawn from 1 to 17, 31, 33 and 100, medians of 9 rounds.",
         "",
         *small_table(results["small"]),
+        "",
+        "## Convolutions, one thread",
+        "",
+        "`build/release/bin/nngc-conv`: f32, NHWC pictures and HWIO weights, forward and backward, beside oneDNN in one",
+        "process with the loop of multiply-adds; medians over 31 rounds, results compared. oneDNN starts from and ends with",
+        "the same arrays, whatever it lays out anew between; beside it the primitive alone on layouts of its own choice, as",
+        "if all of a network were kept in them. Only multiply-adds that the mathematics asks for are counted.",
+        "",
+        *conv_table(results["conv"]),
         "",
         "## Rows, one thread",
         "",
