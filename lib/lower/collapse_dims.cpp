@@ -66,6 +66,13 @@ bool walks_as_one(loop::Kernel& k, int outer, int inner) {
   return a.is_static() || b.is_static();
 }
 
+/// Whether `d` is a contraction's m and the dim before it can take its place, since B does not walk
+/// along it either: tiles of that dim's rows have more sums at a time than those of one row.
+bool is_spare_m(const loop::Kernel& k, int d) {
+  return k.kind == loop::KernelKind::Contraction && d == k.parallel - 2 && d > 0 && k.chains == 1 &&
+         stride_of(k.b.index, d - 1) == Dim(0);
+}
+
 } // namespace
 
 void collapse_dims(loop::Kernel& k) {
@@ -77,8 +84,14 @@ void collapse_dims(loop::Kernel& k) {
     return contraction && (d == m || d == m + 1 || (d > m + 1 && rank == m + 3));
   };
   const bool lane_reduced = k.lane >= k.parallel;
-  for (int d = static_cast<int>(k.dims.size()); d-- > 0;)
-    if (!is_fixed(d) && k.dims[static_cast<std::size_t>(d)].extent == Dim(1)) drop_dim(k, d);
+  for (int d = static_cast<int>(k.dims.size()); d-- > 0;) {
+    if (k.dims[static_cast<std::size_t>(d)].extent != Dim(1)) continue;
+    if (is_spare_m(k, d))
+      k.dims[static_cast<std::size_t>(d) - 1].name = k.dims[static_cast<std::size_t>(d)].name;
+    else if (is_fixed(d))
+      continue;
+    drop_dim(k, d);
+  }
   for (int inner = static_cast<int>(k.dims.size()); inner-- > 1;) {
     const int outer = inner - 1;
     if (contraction && (inner == k.parallel - 1 || outer == k.parallel - 1)) continue; // n alone
