@@ -6,6 +6,7 @@
 #include "autodiff/contributions.h"
 #include "autodiff/derivatives.h"
 #include "nngc/autodiff.h"
+#include "ops/accumulate.h"
 #include "ops/elementwise.h"
 
 namespace nngc {
@@ -62,6 +63,7 @@ private:
       all = region_jvp({graph_, id}, tangents, where_);
       return all[0];
     }
+    if (graph_->attrs(id).has("acc")) return widened_rule(id, operands, std::move(tangents));
     if (def.diff == nullptr) {
       JvpContext context({graph_, id}, operands, graph_->attrs(id));
       context.tangents = std::move(tangents);
@@ -75,6 +77,17 @@ private:
       if (part.value) parts.push_back({part});
     }
     return materialized(sum_of(parts));
+  }
+
+  /// What accumulates in another dtype is the same op between conversions.
+  Value widened_rule(NodeId id, std::span<const Value> operands, std::vector<Value> tangents) {
+    const Widened wide = widened(graph_, graph_->node(id).op, operands, Attrs(graph_->attrs(id)));
+    for (std::size_t i = 0; i < tangents.size(); ++i)
+      if (tangents[i]) tangents[i] = convert(tangents[i], wide.operands[i].dtype());
+    JvpContext context(wide.result, wide.operands, graph_->attrs(wide.result.id()));
+    context.tangents = std::move(tangents);
+    const Value moved = graph_->def(id).jvp(context);
+    return moved ? convert(moved, graph_->type(id).dtype) : moved;
   }
 
   GraphData* graph_;

@@ -8,6 +8,7 @@
 #include "autodiff/contributions.h"
 #include "autodiff/derivatives.h"
 #include "nngc/autodiff.h"
+#include "ops/accumulate.h"
 #include "ops/elementwise.h"
 #include "ops/regions.h"
 
@@ -113,12 +114,28 @@ private:
   }
 
   std::vector<Value> rule(NodeId id, Value cotangent) {
-    VjpContext context({graph_, id}, operands_, graph_->attrs(id));
+    if (graph_->attrs(id).has("acc")) return widened_rule(id, cotangent);
+    return rule_of({graph_, id}, operands_, cotangent);
+  }
+
+  std::vector<Value> rule_of(Value node, std::span<const Value> operands, Value cotangent) {
+    VjpContext context(node, operands, graph_->attrs(node.id()));
     context.cotangent = cotangent;
     context.wanted = wanted_;
-    context.cotangents.resize(operands_.size());
-    graph_->def(id).vjp(context);
+    context.cotangents.resize(operands.size());
+    graph_->def(node.id()).vjp(context);
     return std::move(context.cotangents);
+  }
+
+  /// What accumulates in another dtype is the same op between conversions; so its cotangents are
+  /// accumulated in that dtype, too.
+  std::vector<Value> widened_rule(NodeId id, Value cotangent) {
+    const Widened wide = widened(graph_, graph_->node(id).op, operands_, Attrs(graph_->attrs(id)));
+    std::vector<Value> cotangents =
+        rule_of(wide.result, wide.operands, convert(cotangent, wide.result.dtype()));
+    for (std::size_t i = 0; i < operands_.size(); ++i)
+      if (cotangents[i]) cotangents[i] = convert(cotangents[i], operands_[i].dtype());
+    return cotangents;
   }
 
   void add(Value operand, const Contribution& part) {

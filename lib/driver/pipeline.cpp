@@ -41,6 +41,9 @@ std::string pipeline(MathLevel level) {
   // What folding and stabilising uncovered, in normal form for lowering. Every rule drops what it
   // replaced, so nothing dead is left behind.
   then("canonicalize");
+
+  // Last: rules of the other passes look for the divisions that this one takes apart.
+  if (level >= MathLevel::Relaxed) then("reduce-strength");
   return list;
 }
 

@@ -4,7 +4,8 @@
 // 1. Operands are transposed (views, free here) so that batch axes lead, A ends in k and B has k
 // before its free axes.
 // 2. Several contracted axes become one by a reshape.
-// 3. 16-bit scatter_add accumulates in f32.
+// 3. 16-bit scatter_add accumulates in f32, and what is accumulated in f64 by `acc` is an op on
+// f64.
 // 4. A product with a vector on the right, or a single row times a transposed matrix, reads the
 // matrix once along its
 //    rows: multiply and reduce, with k in the lanes, does that without a transposed copy.
@@ -13,6 +14,7 @@
 #include "ir/graph_data.h"
 #include "lower/plan.h"
 #include "nngc/ops.h"
+#include "ops/accumulate.h"
 
 namespace nngc::lower_detail {
 
@@ -105,6 +107,22 @@ Value legal_dot(Value a, Value b, const Attrs& attrs, DType out) {
   return append(x.graph(), Opcode::DotGeneral, std::vector<Value>{x, y}, std::move(legal));
 }
 
+/// The node in legal form; empty where it is as it should be.
+Value legal(Opcode op, std::span<const Value> x, const Attrs& attrs, const TensorType& type) {
+  switch (op) {
+  case Opcode::DotGeneral: return legal_dot(x[0], x[1], attrs, type.dtype);
+  case Opcode::ReduceWindow: return legal_reduce_window(x[0], attrs, type);
+  case Opcode::ArgWindow: return legal_arg_window(x[0], attrs, type);
+  case Opcode::ConvGeneral: return legal_conv(x[0], x[1], attrs, type);
+  case Opcode::ScatterAdd: {
+    if (!is_half(type.dtype)) return {};
+    const std::vector<Value> wide{convert(x[0], DType::F32), x[1], convert(x[2], DType::F32)};
+    return convert(append(x[0].graph(), op, wide, attrs), type.dtype);
+  }
+  default: return {};
+  }
+}
+
 } // namespace
 
 Graph legalize(const Graph& graph) {
@@ -121,18 +139,17 @@ Graph legalize(const Graph& graph) {
     const SectionScope scope(next.data(), from.node(id).section);
     const Attrs& attrs = from.attrs(id);
     const Opcode op = from.node(id).op;
-    if (op == Opcode::DotGeneral) {
-      made[id] = legal_dot(operands[0], operands[1], attrs, from.type(id).dtype);
-    } else if (op == Opcode::ScatterAdd && is_half(from.type(id).dtype)) {
-      const std::vector<Value> wide{convert(operands[0], DType::F32), operands[1],
-                                    convert(operands[2], DType::F32)};
-      made[id] = convert(append(next.data(), Opcode::ScatterAdd, wide, attrs), from.type(id).dtype);
-    } else if (op == Opcode::ReduceWindow) {
-      made[id] = legal_reduce_window(operands[0], attrs, from.type(id));
-    } else if (op == Opcode::ArgWindow) {
-      made[id] = legal_arg_window(operands[0], attrs, from.type(id));
-    } else if (op == Opcode::ConvGeneral) {
-      made[id] = legal_conv(operands[0], operands[1], attrs, from.type(id));
+    const TensorType type = from.type(id);
+    if (attrs.has("acc")) {
+      // Its operands are converted, which copies nothing: kernels convert what they read.
+      Value wide = widened(next.data(), op, operands, attrs).result;
+      operands.clear();
+      for (NodeId o : next.data()->operands(wide.id())) operands.emplace_back(next.data(), o);
+      const Attrs rest = next.data()->attrs(wide.id());
+      if (const Value v = legal(op, operands, rest, wide.type())) wide = v;
+      made[id] = convert(wide, type.dtype);
+    } else if (const Value v = legal(op, operands, attrs, type)) {
+      made[id] = v;
     } else {
       made[id] = copy_node(from, id, next.data(), operands);
     }

@@ -1,12 +1,13 @@
-/// conv_general{strides, lo, hi, lhs_dilation, rhs_dilation, feature_groups, batch_groups, out}(x,
+/// conv_general{strides, lo, hi, lhs_dilation, rhs_dilation, feature_groups, batch_groups, out,
+/// acc}(x,
 /// w): cross-correlation of x[batch, spatial..., in] with w[spatial..., in / feature_groups, out]:
 /// result[n, o..., f] = sum over w, c of x[n, o * stride + w * rhs_dilation - lo, c] * w[w, c, f],
 /// where neighbours of x lie lhs_dilation apart: elements of w that fall between them are left out;
 /// those that fall outside meet zeros (and 0 * inf is NaN). With
 /// feature_groups, run g of the output channels sees run g of x's channels; with batch_groups, run
 /// g of x's batch, so that the batch shrinks. 16-bit floats are summed in f32; `out` = f32 keeps
-/// that sum. Closed under differentiation: both cotangents are convolutions. The interpreter sums
-/// f32 in double, 16-bit floats in float, and rounds once.
+/// that sum; `acc` = f64 sums wider. Closed under differentiation: both cotangents are
+/// convolutions. The interpreter sums f32 in double, 16-bit floats in float, and rounds once.
 #include "ops/conv.h"
 
 namespace nngc {
@@ -14,6 +15,7 @@ namespace nngc {
 namespace {
 
 constexpr AttrSpec specs[] = {
+    accumulate_spec,
     {"batch_groups", AttrKind::Int, true, "runs of the batch, each with its output channels"},
     {"feature_groups", AttrKind::Int, true, "runs of channels, each with its output channels"},
     {"hi", AttrKind::Ints, true, "padding after, per spatial axis; negative: cut"},
@@ -49,6 +51,7 @@ void check_operands(const InferContext& c) {
 TensorType infer(const InferContext& c) {
   const TensorType &x = c.operand(0), &w = c.operand(1);
   check_operands(c);
+  check_accumulation(c);
   const ConvPlan plan(c.attrs, w.shape);
   if (plan.feature_groups < 1 || plan.batch_groups < 1 ||
       (plan.feature_groups > 1 && plan.batch_groups > 1))
@@ -190,7 +193,7 @@ void eval(EvalContext& c) {
     });
   };
   // The operands' dtype says how wide to sum, also where `out` is f32.
-  if (halves(a.dtype)) {
+  if (halves(a.dtype) && !accumulates_in_double(c.attrs)) {
     if (auto* floats = std::get_if<std::vector<float>>(&c.result.data)) return run(*floats, 0.0F);
   }
   with_accumulator(c, run);

@@ -1,15 +1,16 @@
-/// cum_reduce{kind, axis, reverse, exclusive}(x): the running sum, product, maximum or minimum
+/// cum_reduce{kind, axis, reverse, exclusive, acc}(x): the running sum, product, maximum or minimum
 /// along an axis, from its end with `reverse`; without the own element where `exclusive`, so that
 /// the first is the identity: 0, 1, the smallest value (-inf for floats), the largest. Elements are
-/// combined one after another, in that order, at any level of --math; 16-bit floats in f32, of
-/// which every result is rounded. max and min are NaN from the first NaN on; their derivative goes
-/// to the first that was extreme.
+/// combined one after another, in that order, at any level of --math; 16-bit floats in f32,
+/// all floats in f64 with `acc`, of which every result is rounded. max and min are NaN from the
+/// first NaN on; their derivative goes to the first that was extreme.
 #include "ops/eval_reduce.h"
 #include "ops/running.h"
 
 namespace nngc {
 
 static constexpr AttrSpec specs[] = {
+    accumulate_spec,
     {"axis", AttrKind::Int, true, "the axis that is walked along"},
     {"exclusive", AttrKind::Bool, true, "without the own element"},
     {"kind", AttrKind::String, true, "add, mul, max, min"},
@@ -20,6 +21,7 @@ static TensorType infer(const InferContext& c) {
   check_axis(c, c.attrs.get<std::int64_t>("axis"), x.shape.rank());
   if (reduce_kind(c.attrs) > ReduceKind::Min)
     c.fail(Error::Kind::Attribute, "there is no kind '" + c.attrs.get<std::string>("kind") + "'");
+  check_accumulation(c, reduce_kind(c.attrs) <= ReduceKind::Mul);
   if (x.dtype == DType::Bool) c.fail(Error::Kind::Type, "needs numbers, not bools");
   return x;
 }
@@ -72,22 +74,22 @@ static void eval(EvalContext& c) {
   const EvalArray& x = *c.operands[0];
   const ReduceKind kind = reduce_kind(c.attrs);
   const bool exclusive = c.attrs.get<bool>("exclusive");
-  std::visit(
-      [&](auto& out) {
-        using T = typename std::decay_t<decltype(out)>::value_type;
-        const auto& in = std::get<std::vector<T>>(x.data);
-        const auto line = [&](std::int64_t at, std::int64_t step, std::int64_t count) {
-          T total = identity<T>(kind, x.dtype);
-          for (std::int64_t k = 0; k < count; ++k, at += step) {
-            const auto i = static_cast<std::size_t>(at);
-            const T next = combined(kind, x.dtype, total, in[i]);
-            out[i] = finished(x.dtype, exclusive ? total : next);
-            total = next;
-          }
-        };
-        each_line(x.shape, direction_of(c.attrs), line);
-      },
-      c.result.data);
+  with_total(c, [&](auto& out, auto zero) {
+    using T = decltype(zero);
+    using Array = std::decay_t<decltype(out)>;
+    const auto& in = std::get<Array>(x.data);
+    const auto line = [&](std::int64_t at, std::int64_t step, std::int64_t count) {
+      T total = identity<T>(kind, x.dtype);
+      for (std::int64_t k = 0; k < count; ++k, at += step) {
+        const auto i = static_cast<std::size_t>(at);
+        const T next = combined(kind, x.dtype, total, static_cast<T>(in[i]));
+        out[i] =
+            finished(x.dtype, static_cast<typename Array::value_type>(exclusive ? total : next));
+        total = next;
+      }
+    };
+    each_line(x.shape, direction_of(c.attrs), line);
+  });
 }
 
 constinit const OpDef ops::CumReduce{.mnemonic = "cum_reduce",

@@ -1,8 +1,8 @@
-/// dot_general{contract_a, contract_b, batch_a, batch_b, out}(a, b): products of the elements whose
-/// batch axes and contracted axes agree, summed over the contracted ones. result = batch axes in
-/// their listed order, free axes of a, free axes of b. 16-bit floats are summed in f32; `out` = f32
-/// keeps that sum instead of rounding it to their dtype. The interpreter sums f32 in double, 16-bit
-/// floats in float, and rounds once.
+/// dot_general{contract_a, contract_b, batch_a, batch_b, out, acc}(a, b): products of the elements
+/// whose batch axes and contracted axes agree, summed over the contracted ones. result = batch axes
+/// in their listed order, free axes of a, free axes of b. 16-bit floats are summed in f32; `out` =
+/// f32 keeps that sum instead of rounding it to their dtype; `acc` = f64 sums wider. The
+/// interpreter sums f32 in double, 16-bit floats in float, and rounds once.
 #include "ops/axes.h"
 #include "ops/eval_index.h"
 
@@ -11,6 +11,7 @@ namespace nngc {
 namespace {
 
 constexpr AttrSpec specs[] = {
+    accumulate_spec,
     {"batch_a", AttrKind::Ints, true, "axes of a that pair with batch_b and stay"},
     {"batch_b", AttrKind::Ints, true, "axes of b that pair with batch_a"},
     {"contract_a", AttrKind::Ints, true, "axes of a that are summed over"},
@@ -44,6 +45,7 @@ TensorType infer(const InferContext& c) {
   const TensorType &a = c.operand(0), &b = c.operand(1);
   if (a.dtype != b.dtype) c.fail(Error::Kind::Type, "dtypes differ; convert one");
   if (a.dtype == DType::Bool) c.fail(Error::Kind::Type, "multiplies numbers, not bools");
+  check_accumulation(c);
   const Plan plan(c.attrs, a.shape.rank(), b.shape.rank());
   for (const auto& [batch, contract, rank] :
        {std::tuple(&plan.batch_a, &plan.contract_a, a.shape.rank()),
@@ -148,7 +150,7 @@ void eval(EvalContext& c) {
     });
   };
   // The operands' dtype says how wide to sum, also where `out` is f32.
-  if (a.dtype == DType::BF16 || a.dtype == DType::F16) {
+  if ((a.dtype == DType::BF16 || a.dtype == DType::F16) && !accumulates_in_double(c.attrs)) {
     if (auto* floats = std::get_if<std::vector<float>>(&c.result.data)) return run(*floats, 0.0F);
   }
   with_accumulator(c, run);

@@ -7,6 +7,7 @@
 #include <complex>
 #include <vector>
 
+#include "ops/accumulate.h"
 #include "ops/eval_map.h"
 
 namespace nngc {
@@ -52,7 +53,7 @@ inline std::int64_t finished(DType dtype, std::int64_t v) { return wrap(dtype, v
 template <class T> T finished(DType dtype, T v) { return settle(dtype, v); }
 
 /// Calls f(result vector, accumulator) with the right accumulator type for the result's dtype and
-/// domain.
+/// domain; `acc` = f64 makes it double for all floats.
 template <class F> void with_accumulator(EvalContext& c, F f) {
   if (auto* ints = std::get_if<std::vector<std::int64_t>>(&c.result.data))
     f(*ints, std::int64_t{0});
@@ -60,7 +61,7 @@ template <class F> void with_accumulator(EvalContext& c, F f) {
     f(*complexes, Complex(0));
   else if (auto* doubles = std::get_if<std::vector<double>>(&c.result.data))
     f(*doubles, 0.0);
-  else if (c.result.dtype == DType::F32)
+  else if (c.result.dtype == DType::F32 || accumulates_in_double(c.attrs))
     f(std::get<std::vector<float>>(c.result.data), 0.0);
   else
     f(std::get<std::vector<float>>(c.result.data), 0.0F);

@@ -1,12 +1,14 @@
-/// linrec{axis, reverse}(a, b): the linear recurrence h[i] = a[i] * h[i-1] + b[i] along an axis,
-/// from its end with `reverse`. The first h is its b; the first a does not matter. Every step
-/// rounds the product and the sum, at any level of --math; 16-bit floats run in f32 and every h is
-/// rounded. The derivative is the recurrence the other way, so it has all orders.
+/// linrec{axis, reverse, acc}(a, b): the linear recurrence h[i] = a[i] * h[i-1] + b[i] along an
+/// axis, from its end with `reverse`. The first h is its b; the first a does not matter. Every step
+/// rounds the product and the sum, at any level of --math; 16-bit floats run in f32, all floats in
+/// f64 with `acc`, and every h is rounded. The derivative is the recurrence the other way, so it
+/// has all orders.
 #include "ops/running.h"
 
 namespace nngc {
 
 static constexpr AttrSpec specs[] = {
+    accumulate_spec,
     {"axis", AttrKind::Int, true, "the axis that is walked along"},
     {"reverse", AttrKind::Bool, true, "from the end to the start"}};
 
@@ -15,6 +17,7 @@ static TensorType infer(const InferContext& c) {
   if (a.dtype == DType::Bool) c.fail(Error::Kind::Type, "needs numbers, not bools");
   if (a.dtype != b.dtype) c.fail(Error::Kind::Type, "a and b differ in dtype");
   if (!(a.shape == b.shape)) c.fail(Error::Kind::Shape, "a and b differ in shape");
+  check_accumulation(c);
   check_axis(c, c.attrs.get<std::int64_t>("axis"), a.shape.rank());
   return a;
 }
@@ -43,22 +46,21 @@ static Value jvp(JvpContext& c) {
 
 static void eval(EvalContext& c) {
   const DType dtype = c.result.dtype;
-  std::visit(
-      [&](auto& out) {
-        using T = typename std::decay_t<decltype(out)>::value_type;
-        const auto &a = std::get<std::vector<T>>(c.operands[0]->data),
-                   &b = std::get<std::vector<T>>(c.operands[1]->data);
-        const auto line = [&](std::int64_t at, std::int64_t step, std::int64_t count) {
-          T h{};
-          for (std::int64_t k = 0; k < count; ++k, at += step) {
-            const auto i = static_cast<std::size_t>(at);
-            h = k == 0 ? b[i] : plus(times(a[i], h), b[i]);
-            out[i] = finished(dtype, h);
-          }
-        };
-        each_line(c.operands[0]->shape, direction_of(c.attrs), line);
-      },
-      c.result.data);
+  with_total(c, [&](auto& out, auto zero) {
+    using T = decltype(zero);
+    using Array = std::decay_t<decltype(out)>;
+    const auto &a = std::get<Array>(c.operands[0]->data), &b = std::get<Array>(c.operands[1]->data);
+    const auto line = [&](std::int64_t at, std::int64_t step, std::int64_t count) {
+      T h{};
+      for (std::int64_t k = 0; k < count; ++k, at += step) {
+        const auto i = static_cast<std::size_t>(at);
+        const T more = static_cast<T>(b[i]);
+        h = k == 0 ? more : plus(times(static_cast<T>(a[i]), h), more);
+        out[i] = finished(dtype, static_cast<typename Array::value_type>(h));
+      }
+    };
+    each_line(c.operands[0]->shape, direction_of(c.attrs), line);
+  });
 }
 
 constinit const OpDef ops::Linrec{.mnemonic = "linrec",

@@ -1,10 +1,10 @@
-/// reduce{kind, axes, keepdims, tie}(x): all elements along some axes combined into one: add, mul,
-/// max, min, and, or. Reduced axes are gone, or of extent 1 with keepdims. Nothing at all gives the
-/// identity: 0, 1, the smallest value
+/// reduce{kind, axes, keepdims, tie, acc}(x): all elements along some axes combined into one: add,
+/// mul, max, min, and, or. Reduced axes are gone, or of extent 1 with keepdims. Nothing at all
+/// gives the identity: 0, 1, the smallest value
 /// (-inf for floats), the largest, all bits set, 0. max and min are NaN if any element is; `tie`
 /// says who gets their derivative: the first extreme element in row-major order (default), or an
 /// equal share each (split). The interpreter adds and multiplies f32 in double, 16-bit floats in
-/// float, in row-major order, and rounds once.
+/// float, all floats in double with `acc` = f64, in row-major order, and rounds once.
 #include "ops/reduce.h"
 
 #include "ops/eval_reduce.h"
@@ -14,6 +14,7 @@ namespace nngc {
 namespace {
 
 constexpr AttrSpec specs[] = {
+    accumulate_spec,
     {"axes", AttrKind::Ints, true, "the axes that are combined, ascending"},
     {"keepdims", AttrKind::Bool, true, "keep reduced axes with extent 1"},
     {"kind", AttrKind::String, true, "add, mul, max, min, and, or"},
@@ -28,6 +29,7 @@ TensorType infer(const InferContext& c) {
     c.fail(Error::Kind::Attribute, "'axes' must ascend");
   if (kind == ReduceKind::None)
     c.fail(Error::Kind::Attribute, "there is no kind '" + c.attrs.get<std::string>("kind") + "'");
+  check_accumulation(c, kind == ReduceKind::Add || kind == ReduceKind::Mul);
   const bool bitwise = kind == ReduceKind::And || kind == ReduceKind::Or;
   if (bitwise && is_float(x.dtype)) c.fail(Error::Kind::Type, "and, or need bools or ints");
   if (!bitwise && x.dtype == DType::Bool)

@@ -1,21 +1,28 @@
-/// reduce_window{kind, dims, strides, lo, hi, base_dilation, window_dilation}(x): the elements of
-/// every window combined: add, max, min. Window o has the elements o * stride + w * window_dilation
-/// of the axis, whose neighbours lie base_dilation apart after lo padding. Padding and gaps count
-/// for nothing: a window of nothing else gives 0, the smallest value, the largest. max and min are
-/// NaN if any element is; the first extreme element gets their derivative. The interpreter adds f32
-/// in double, 16-bit floats in float, in row-major order, and rounds once.
+/// reduce_window{kind, dims, strides, lo, hi, base_dilation, window_dilation, acc}(x): the elements
+/// of every window combined: add, max, min. Window o has the elements o * stride + w *
+/// window_dilation of the axis, whose neighbours lie base_dilation apart after lo padding. Padding
+/// and gaps count for nothing: a window of nothing else gives 0, the smallest value, the largest.
+/// max and min are NaN if any element is; the first extreme element gets their derivative. The
+/// interpreter adds f32 in double, 16-bit floats in float, all floats in double with `acc` = f64,
+/// in row-major order, and rounds once.
 #include "ops/eval_reduce.h"
 #include "ops/window.h"
 #include "ops/window_owner.h"
 
 namespace nngc {
 
-static constexpr auto specs = window_specs("add, max, min");
+static constexpr auto specs = [] {
+  std::array<AttrSpec, 8> all{accumulate_spec};
+  const auto shared = window_specs("add, max, min");
+  std::copy(shared.begin(), shared.end(), all.begin() + 1);
+  return all;
+}();
 
 static TensorType infer(const InferContext& c) {
   const auto& kind = c.attrs.get<std::string>("kind");
   if (kind != "add" && kind != "max" && kind != "min")
     c.fail(Error::Kind::Attribute, "there is no kind '" + kind + "'");
+  check_accumulation(c, kind == "add");
   if (c.operand(0).dtype == DType::Bool) c.fail(Error::Kind::Type, "needs numbers, not bools");
   return {c.operand(0).dtype, infer_window_counts(c)};
 }

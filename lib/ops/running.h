@@ -20,6 +20,19 @@ Value moved_along(Value v, Direction d, int by, double fill);
 /// shape; what has a negative position is dropped.
 Value sum_along(Value v, Value positions, int axis);
 
+/// Interpreter: f(result vector, zero) with what runs along: f32 and 16-bit floats in float, in
+/// double with `acc` = f64.
+template <class F> void with_total(EvalContext& c, F f) {
+  std::visit(
+      [&](auto& out) {
+        using T = typename std::decay_t<decltype(out)>::value_type;
+        if constexpr (std::is_same_v<T, float>)
+          if (accumulates_in_double(c.attrs)) return f(out, 0.0);
+        f(out, T{});
+      },
+      c.result.data);
+}
+
 /// Interpreter: f(first, step, count) for every line of elements along the axis, in the order of
 /// the steps: element k is at first + k * step.
 template <class F> void each_line(const Index& shape, Direction d, F f) {

@@ -1,13 +1,20 @@
-/// scatter_add{axis, batch, mode}(x, indices, updates): x with updates, shaped as gather's result,
-/// added at its rows. Duplicates add up in row-major order of the updates. Out of range: dropped
-/// (fill, promise) or added to the nearest row (clip). The interpreter adds f32 in double and
-/// 16-bit floats in float, and rounds once.
+/// scatter_add{axis, batch, mode, acc}(x, indices, updates): x with updates, shaped as gather's
+/// result, added at its rows. Duplicates add up in row-major order of the updates. Out of range:
+/// dropped (fill, promise) or added to the nearest row (clip). The interpreter adds f32 in double
+/// and 16-bit floats in float, all floats in double with `acc` = f64, and rounds once.
 #include "ops/indexing.h"
 
 namespace nngc {
 
+static constexpr auto specs = [] {
+  std::array<AttrSpec, 1 + index_specs.size()> all{accumulate_spec};
+  std::copy(index_specs.begin(), index_specs.end(), all.begin() + 1);
+  return all;
+}();
+
 static TensorType infer(const InferContext& c) {
   if (c.operand(0).dtype == DType::Bool) c.fail(Error::Kind::Type, "adds numbers, not bools");
+  check_accumulation(c);
   return infer_scattered(c);
 }
 
@@ -49,7 +56,7 @@ constinit const OpDef ops::ScatterAdd{.mnemonic = "scatter_add",
                                       .min_operands = 3,
                                       .max_operands = 3,
                                       .lowering = Lowering::Scatter,
-                                      .attrs = index_specs,
+                                      .attrs = specs,
                                       .infer = infer,
                                       .vjp = vjp,
                                       .jvp = jvp,

@@ -7,9 +7,10 @@
 namespace nngc {
 
 RuleTables canonical_tables() {
-  static const std::array tables{arithmetic_rules(), select_rules(), shape_rules(),
-                                 view_rules(),       piece_rules(),  row_rules(),
-                                 dot_rules(),        chain_rules(),  scale_rules()};
+  static const std::array tables{
+      accumulation_rules(), proved_rules(),  arithmetic_rules(), select_rules(), shape_rules(),
+      view_rules(),         piece_rules(),   row_rules(),        dot_rules(),    chain_rules(),
+      scale_rules(),        padding_rules(), factor_rules(),     trace_rules()};
   return tables;
 }
 

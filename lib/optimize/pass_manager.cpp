@@ -71,7 +71,9 @@ std::vector<RuleInfo> rewrite_rules() {
   const auto add = [&](const Rule& rule) {
     result.push_back({rule.name, rule.rule_class, rule.summary});
   };
-  for (const RuleTables tables : {canonical_tables(), stable_tables()})
+  // The first table of the first two is the same.
+  for (const RuleTables tables :
+       {canonical_tables(), stable_tables().subspan(1), strength_tables()})
     for (const auto table : tables)
       for (const Rule& rule : table) add(rule);
   for (const Rule* rule : sink_rules()) add(*rule);

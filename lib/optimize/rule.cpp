@@ -23,6 +23,11 @@ Value under_views(Value v) {
   return v;
 }
 
+Value squared(Value v) {
+  if (is(v, Opcode::Ipow)) return attr<std::int64_t>(v, "n") == 2 ? operand(v, 0) : Value{};
+  return is(v, Opcode::Mul) && operand(v, 0).same(operand(v, 1)) ? operand(v, 0) : Value{};
+}
+
 Value number_like(Value v, double number) { return splat(v.graph(), v.dtype(), number, v.shape()); }
 
 bool has_exact_reciprocal(DType dtype, double x) {

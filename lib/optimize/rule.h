@@ -41,7 +41,9 @@ struct Rule {
 
 using RuleTables = std::span<const std::span<const Rule>>;
 
-/// The tables, in the order in which rules are tried.
+/// The tables, in the order in which rules are tried. The first belongs to every pass.
+[[nodiscard]] std::span<const Rule> accumulation_rules();
+[[nodiscard]] std::span<const Rule> proved_rules();
 [[nodiscard]] std::span<const Rule> arithmetic_rules();
 [[nodiscard]] std::span<const Rule> select_rules();
 [[nodiscard]] std::span<const Rule> shape_rules();
@@ -51,9 +53,14 @@ using RuleTables = std::span<const std::span<const Rule>>;
 [[nodiscard]] std::span<const Rule> dot_rules();
 [[nodiscard]] std::span<const Rule> chain_rules();
 [[nodiscard]] std::span<const Rule> scale_rules();
+[[nodiscard]] std::span<const Rule> padding_rules();
+[[nodiscard]] std::span<const Rule> factor_rules();
+[[nodiscard]] std::span<const Rule> trace_rules();
 [[nodiscard]] std::span<const Rule> exponential_rules();
 [[nodiscard]] std::span<const Rule> stabilise_rules();
 [[nodiscard]] std::span<const Rule> log_softmax_rules();
+[[nodiscard]] std::span<const Rule> moment_rules();
+[[nodiscard]] std::span<const Rule> strength_rules();
 /// The rules that start at any elementwise op (root: Count_).
 [[nodiscard]] const Rule& sink_broadcast_rule();
 [[nodiscard]] const Rule& sink_transpose_rule();
@@ -63,6 +70,7 @@ inline std::array<const Rule*, 2> sink_rules() {
 /// What the passes of these names try.
 [[nodiscard]] RuleTables canonical_tables();
 [[nodiscard]] RuleTables stable_tables();
+[[nodiscard]] RuleTables strength_tables();
 
 // ---- what patterns are made of ----
 
@@ -84,6 +92,8 @@ template <class F> Value either_way(Value v, F f) {
   if (const Value result = f(operand(v, 0), operand(v, 1))) return result;
   return f(operand(v, 1), operand(v, 0));
 }
+/// The x of x * x or ipow(x, 2); empty for anything else.
+[[nodiscard]] Value squared(Value v);
 /// A constant of v's type.
 [[nodiscard]] Value number_like(Value v, double number);
 /// Whether x is a power of two (of either sign) whose reciprocal is normal in that dtype, so that

@@ -7,7 +7,8 @@
 namespace nngc {
 
 RuleTables stable_tables() {
-  static const std::array tables{exponential_rules(), stabilise_rules(), log_softmax_rules()};
+  static const std::array tables{accumulation_rules(), exponential_rules(), stabilise_rules(),
+                                 log_softmax_rules(), moment_rules()};
   return tables;
 }
 

@@ -3,6 +3,7 @@
 #include "test/conformance/grid.h"
 #include "nngc/control.h"
 
+#include <algorithm>
 #include <array>
 
 #include "nngc/error.h"
@@ -30,6 +31,11 @@ Ints axes_of(int rank) {
   Ints axes;
   for (int i = 0; i < rank; ++i) axes.push_back(i);
   return axes;
+}
+
+bool takes_accumulator(const OpDef& def) {
+  return std::any_of(def.attrs.begin(), def.attrs.end(),
+                     [](const AttrSpec& a) { return a.key == "acc"; });
 }
 
 /// The ways to make the op over operands of that rank.
@@ -297,6 +303,11 @@ const std::vector<Grid>& all_grids() {
               list_of_ways.empty() ? 0 : std::max(list_of_ways.size(), of_rank.size());
           for (std::size_t i = 0; i < points; ++i)
             maker.point(list_of_ways[i % list_of_ways.size()], of_rank[i % of_rank.size()]);
+          // What adds up does so in f64, too, where it takes floats.
+          if (points > 0 && takes_accumulator(op_def(static_cast<O>(op))))
+            maker.point([first = list_of_ways[0]](
+                            Maker& m, const Shape& s) { return m.accumulated(first(m, s)); },
+                        of_rank[0]);
         }
         Grid grid = std::move(maker).finish();
         if (!grid.graph.outputs().empty()) list.push_back(std::move(grid));

@@ -2,6 +2,7 @@
 #include "test/conformance/grid_maker.h"
 
 #include "nngc/error.h"
+#include "nngc/ops.h"
 #include "test/conformance/cases.h"
 
 namespace nngc::test {
@@ -48,6 +49,11 @@ Value Maker::node(std::vector<Value> operands, Attrs attrs) {
   asked_ = {attrs, {}, {}};
   for (const Value v : operands) asked_.operands.push_back(v.type());
   return append(g_.data(), op_, operands, std::move(attrs));
+}
+
+Value Maker::accumulated(Value v) {
+  asked_.attrs.set("acc", DType::F64);
+  return accumulate_in(v, DType::F64);
 }
 
 void Maker::point(const Make& make, const Shape& shape) {

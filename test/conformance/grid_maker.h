@@ -26,6 +26,8 @@ public:
   Value input(DType dtype, Shape shape, double low = -2, double high = 3);
   Value x(const Shape& shape) { return input(dtype_, shape); }
   Value node(std::vector<Value> operands, Attrs attrs = {});
+  /// What the last node adds up, in f64.
+  Value accumulated(Value v);
   /// Takes the point, or nothing at all where the op refuses.
   void point(const Make& make, const Shape& shape);
   Grid finish() && { return {op_, dtype_, std::move(g_), std::move(points_), std::move(pending_)}; }

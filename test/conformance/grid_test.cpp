@@ -24,6 +24,8 @@ std::set<std::string> facets(const Point& p) {
   for (const Attr& a : p.attrs.list()) {
     if (const auto* text = std::get_if<std::string>(&a.value))
       result.insert(std::string(a.key) + " " + *text);
+    if (const auto* type = std::get_if<DType>(&a.value))
+      result.insert(std::string(a.key) + " " + std::string(name(*type)));
     if (const auto* flag = std::get_if<bool>(&a.value))
       result.insert(std::string(a.key) + (*flag ? " true" : " false"));
   }
@@ -141,6 +143,7 @@ TEST_CASE("the grid has no gaps: every op, dtype, rank, attribute, extents of 0 
             INFO(word);
             CHECK(have.contains(std::string(spec.key) + " " + word));
           }
+        if (spec.key == "acc" && is_float(grid.dtype)) CHECK(have.contains("acc f64"));
         if (spec.kind == AttrKind::Bool)
           CHECK((have.contains(std::string(spec.key) + " true") &&
                  have.contains(std::string(spec.key) + " false")));

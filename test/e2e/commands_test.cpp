@@ -6,6 +6,7 @@
 
 #include "nngc/compiler.h"
 #include "nngc/op_info.h"
+#include "nngc/passes.h"
 #include "test/e2e/shell.h"
 
 using namespace nngc;
@@ -13,8 +14,8 @@ using namespace nngc::test;
 
 namespace {
 
-const std::vector<std::string> commands = {"compile", "run", "train",  "dot",
-                                           "info",    "ops", "verify", "bench"};
+const std::vector<std::string> commands = {"compile", "run",   "train",  "dot",  "info",
+                                           "ops",     "rules", "verify", "bench"};
 
 } // namespace
 
@@ -52,7 +53,8 @@ TEST_CASE("tool: every example of every help text runs", "[tool]") {
   REQUIRE(shell(dir, "gzip train-images-idx3-ubyte train-labels-idx1-ubyte").status == 0);
   int ran = 0;
   // train makes the folder `trained` that run reads; run makes none of what others read.
-  for (const char* command : {"train", "compile", "run", "dot", "info", "ops", "verify", "bench"}) {
+  for (const char* command :
+       {"train", "compile", "run", "dot", "info", "ops", "rules", "verify", "bench"}) {
     save(dir, "x.npy", {4, 3}, std::vector<float>(12, 1));
     save(dir, "y.npy", {4, 2}, std::vector<float>(8, 1));
     if (std::string(command) == "run")
@@ -107,6 +109,37 @@ TEST_CASE("tool: info shows the interface of a model", "[tool]") {
   CHECK_THAT(tool(dir, "info line.nng --dim batch=7").out, ContainsSubstring("f32[7,3] data"));
   const Result piped = shell(dir, "cat line.nng | " + program + " info -");
   CHECK(piped.out == info.out);
+}
+
+TEST_CASE("tool: rules lists every rewrite, by level", "[tool]") {
+  const TempDir dir;
+  const Result list = tool(dir, "rules");
+  const Result table = tool(dir, "rules --markdown");
+  CHECK((list.status == 0 && table.status == 0));
+  std::istringstream lines(list.out);
+  std::size_t count = 0;
+  MathLevel level = MathLevel::Strict;
+  for (std::string line; std::getline(lines, line); ++count) {
+    INFO(line);
+    std::istringstream words(line);
+    std::string rule, its_class, lowest;
+    words >> rule >> its_class >> lowest;
+    const auto all = rewrite_rules();
+    const auto at =
+        std::find_if(all.begin(), all.end(), [&](const RuleInfo& r) { return r.name == rule; });
+    REQUIRE(at != all.end());
+    CHECK(its_class == name(at->rule_class));
+    CHECK_THAT(line, ContainsSubstring(std::string(at->summary)));
+    MathLevel now = MathLevel::Strict;
+    REQUIRE(parse_math_level(lowest, now));
+    CHECK(now >= level); // the levels stand in order
+    level = now;
+    CHECK(allowed(at->rule_class, level));
+    if (level != MathLevel::Strict)
+      CHECK(!allowed(at->rule_class, static_cast<MathLevel>(static_cast<int>(level) - 1)));
+    CHECK_THAT(table.out, ContainsSubstring("| `" + rule + "` | "));
+  }
+  CHECK(count == rewrite_rules().size());
 }
 
 TEST_CASE("tool: ops lists every primitive, and explains one", "[tool]") {

@@ -118,7 +118,7 @@ std::vector<Mistake> call_mistakes() {
       mistake_at("", compiler, Kind::Shape, "run: with n = 0, an extent inside the model is negative", [](Ground&) { Graph g; const Value x = g.input("x", f32({Dim::symbol("n")})); g.output("y", reduce_sum(slice(x, {1}, {x.shape()[0]}))); std::vector<float> none, y(1); compile(g, {.opt_level = 0}).run({{"x", none}, {"y", y}}); }),
       mistake_at("", compiler, Kind::Argument, "workspace_bytes: needs the value of n", [](Ground&) { Graph g; const Value x = g.input("x", f32({Dim::symbol("n"), 2, 3})); g.output("y", reduce_sum(transpose(matmul(x, transpose(x, {0, 2, 1})), {1, 2, 0}) * 2)); (void)compile(g, {.opt_level = 0}).workspace_bytes(); }),
 
-      mistake("lib/optimize/pass_manager.cpp", Kind::Argument, "passes: there is no pass 'cse'; there are canonicalize, eliminate-dead-code, fold-constants, inline-calls, merge-regions, prune-regions, stabilise", [](Ground& w) { (void)optimize(w.g, {.print_after = "cse"}); }),
+      mistake("lib/optimize/pass_manager.cpp", Kind::Argument, "passes: there is no pass 'cse'; there are canonicalize, eliminate-dead-code, fold-constants, inline-calls, merge-regions, prune-regions, reduce-strength, stabilise", [](Ground& w) { (void)optimize(w.g, {.print_after = "cse"}); }),
       mistake_at("", "lib/runtime/thread_pool.cpp", Kind::Argument, "thread pool: -1 threads: expected 0 (all cores) to 1024", [](Ground&) { const ThreadPool pool(-1); }),
       mistake_at("", "lib/runtime/thread_pool.cpp", Kind::Argument, "thread pool: 1000000 threads: expected 0 (all cores) to 1024", [](Ground&) { const ThreadPool pool(1000000); }),
 

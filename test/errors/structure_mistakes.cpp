@@ -10,7 +10,7 @@ using Kind = Error::Kind;
 
 // clang-format off: one line a mistake, however long; its place is that line
 std::vector<Mistake> structure_mistakes() {
-  const std::string axes = "lib/ops/axes.cpp", dot = "lib/ops/dot_general.cpp", slices = "lib/ops/slice.cpp";
+  const std::string axes = "lib/ops/axes.cpp", dot = "lib/ops/dot_general.cpp", slices = "lib/ops/slice.cpp", sums = "lib/ops/accumulate.cpp";
   return {
       mistake(axes, Kind::Attribute, "reduce: axis 2 is out of range for rank 2: operands f32[2,3]", [](Ground& w) { reduce_sum(w.a, {2}); }),
       mistake(axes, Kind::Attribute, "arg_reduce: axis -3 is out of range for rank 2: operands f32[2,3]", [](Ground& w) { argmax(w.a, -3); }),
@@ -77,6 +77,12 @@ std::vector<Mistake> structure_mistakes() {
       mistake("lib/ops/arg_reduce.cpp", Kind::Shape, "arg_reduce: there is no extreme among no elements: operands f32[2,0]", [](Ground& w) { argmin(w.g.find_input("empty"), 1); }),
       mistake("lib/ops/arg_reduce.cpp", Kind::Unsupported, "arg_reduce: the axis is longer than an i32 can count: operands f32[3000000000]", [](Ground& w) { argmin(iota(w.g, f32({3000000000})), 0); }),
 
+      mistake(sums, Kind::Argument, "accumulate_in: exp adds nothing up; give the sum, the product or the contraction itself", [](Ground& w) { accumulate_in(exp(w.a), DType::F64); }),
+      mistake(sums, Kind::Attribute, "reduce: 'acc' is for sums and products: operands f32[2,3]", [](Ground& w) { accumulate_in(reduce_max(w.a), DType::F64); }),
+      mistake(sums, Kind::Type, "cum_reduce: 'acc' is for floats; ints add up modulo their width: operands i32[2,3]", [](Ground& w) { accumulate_in(cumsum(w.i, 0), DType::F64); }),
+      mistake(sums, Kind::Type, "reduce: 'acc' is f32 or f64 and as wide as the operands, not bf16: operands f32[2,3]", [](Ground& w) { accumulate_in(reduce_sum(w.a), DType::BF16); }),
+      mistake(sums, Kind::Type, "dot_general: 'acc' is f32 or f64 and as wide as the operands, not f32: operands f64[2,3], f64[2,3]", [](Ground& w) { accumulate_in(dot_general(w.d, w.d, {1}, {1}), DType::F32); }),
+      mistake(axes, Kind::Graph, "accumulate_in: an operand is an empty Value", [](Ground& w) { accumulate_in(w.none, DType::F64); }),
       mistake(dot, Kind::Type, "dot_general: dtypes differ; convert one: operands f32[3,2], f64[2,3]", [](Ground& w) { matmul(w.tall, w.d); }),
       mistake(dot, Kind::Type, "dot_general: multiplies numbers, not bools: operands bool[2,3], bool[2,3]", [](Ground& w) { dot_general(w.p, w.p, {1}, {1}); }),
       mistake(dot, Kind::Attribute, "dot_general: 1 contracted axes of a, 2 of b: operands f32[2,3], f32[3,2]", [](Ground& w) { dot_general(w.a, w.tall, {1}, {0, 1}); }),

@@ -148,6 +148,7 @@ void add_train(CLI::App& app);
 void add_dot(CLI::App& app);
 void add_info(CLI::App& app);
 void add_ops(CLI::App& app);
+void add_rules(CLI::App& app);
 void add_verify(CLI::App& app);
 void add_bench(CLI::App& app);
 

@@ -72,6 +72,7 @@ int run(int argc, char** argv) {
   nngc::cli::add_dot(app);
   nngc::cli::add_info(app);
   nngc::cli::add_ops(app);
+  nngc::cli::add_rules(app);
   nngc::cli::add_verify(app);
   nngc::cli::add_bench(app);
   app.failure_message([](const CLI::App* root, const CLI::Error& error) {

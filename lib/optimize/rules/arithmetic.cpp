@@ -174,6 +174,19 @@ Value div_itself(const Match& m) {
   const Value x = operand(m.root(), 0);
   return is_float(x.dtype()) && x.same(operand(m.root(), 1)) ? number_like(m.root(), 1) : Value{};
 }
+Value zero_over(const Match& m) {
+  double c = 1;
+  const Value zero = operand(m.root(), 0);
+  return is_float(zero.dtype()) && is_splat(zero, c) && c == 0 ? zero : Value{};
+}
+Value sqrt_of_square(const Match& m) {
+  const Value x = squared(operand(m.root(), 0));
+  return x && is_float(x.dtype()) ? abs(x) : Value{};
+}
+Value square_of_sqrt(const Match& m) {
+  const Value root = squared(m.root());
+  return root && is(root, Opcode::Sqrt) ? operand(root, 0) : Value{};
+}
 Value exp_log(const Match& m) {
   const Value x = operand(m.root(), 0);
   return is(x, Opcode::Log) ? operand(x, 0) : Value{};
@@ -211,6 +224,10 @@ constexpr Rule table[] = {
     {"mul-zero", RuleClass::Finite, Opcode::Mul, "x * 0 -> 0", mul_zero},
     {"sub-itself", RuleClass::Finite, Opcode::Sub, "x - x -> 0", sub_itself},
     {"div-itself", RuleClass::Finite, Opcode::Div, "x / x -> 1", div_itself},
+    {"zero-over", RuleClass::Finite, Opcode::Div, "0 / x -> 0", zero_over},
+    {"sqrt-of-square", RuleClass::Domain, Opcode::Sqrt, "sqrt(x * x) -> |x|", sqrt_of_square},
+    {"square-of-sqrt", RuleClass::Domain, Opcode::Mul, "sqrt(x) * sqrt(x) -> x", square_of_sqrt},
+    {"power-of-sqrt", RuleClass::Domain, Opcode::Ipow, "ipow(sqrt(x), 2) -> x", square_of_sqrt},
     {"exp-log", RuleClass::Domain, Opcode::Exp, "exp(log(x)) -> x", exp_log},
     {"log-exp", RuleClass::Domain, Opcode::Log, "log(exp(x)) -> x", log_exp},
 };
