@@ -45,6 +45,9 @@ const AddCase depthwise(conv("conv_depthwise", all, {1, 4, 3, 3}, {2, 2, 1, 3},
 // Its weights' gradient has few sums over much: each is one of its own.
 const AddCase depthwise_long(conv("conv_depthwise_long", all, {2, 6, 5, 3}, {2, 2, 1, 3},
                                   {.feature_groups = 3}));
+// That gradient by itself.
+const AddCase depthwise_weights(conv("conv_depthwise_weights", all, {3, 6, 5, 2}, {5, 4, 2, 3},
+                                     {.batch_groups = 3}));
 const AddCase multiplied(conv("conv_depthwise_multiplied", all, {1, 3, 3, 2}, {2, 2, 1, 4},
                               {.feature_groups = 2}));
 const AddCase single(conv("conv_one_channel", all, {1, 4, 3, 2}, {2, 2, 2, 1}, {}));
@@ -63,6 +66,33 @@ const AddCase symbolic({Opcode::ConvGeneral,
                           const Value y = conv_general(x[0], x[1], {.lo = {0, 1}, .hi = {1, 1}});
                           return max(y + x[2], 0);
                         }});
+/// A literal of small numbers that differ.
+Value literal(Graph& g, DType dtype, const std::vector<std::int64_t>& shape, double first) {
+  Tensor t(dtype == DType::F64 ? DType::F64 : DType::F32, shape);
+  const auto count = static_cast<std::size_t>(t.size());
+  for (std::size_t i = 0; i < count; ++i) {
+    const double x = first + static_cast<double>(i % 7) / 4;
+    if (dtype == DType::F64)
+      t.data<double>()[i] = x;
+    else
+      t.data<float>()[i] = static_cast<float>(x);
+  }
+  return convert(constant(g, t), dtype);
+}
+// A batch norm of known statistics, which goes into the weights.
+const AddCase normed(
+    {Opcode::ConvGeneral, "conv_normed", Types::Floats, {{{1, 4, 3, 2}}}, [](Graph& g, In x) {
+       const DType t = x[0].dtype();
+       const auto channels = [&](double first) { return literal(g, t, {5}, first); };
+       const Value y = conv_general(x[0], literal(g, t, {2, 2, 2, 5}, -1));
+       return (y + channels(0.5) - channels(-1)) * channels(0.25) + channels(2);
+     }});
+const AddCase
+    normed_dense({Opcode::DotGeneral, "dot_normed", Types::Floats, {{{3, 4}}}, [](Graph& g, In x) {
+                    const DType t = x[0].dtype();
+                    const Value y = matmul(x[0], literal(g, t, {4, 3}, -1));
+                    return (y - literal(g, t, {3}, 0.5)) * literal(g, t, {3}, -0.25);
+                  }});
 const AddCase with_itself(
     {Opcode::ConvGeneral, "conv_with_itself", Types::Floats, {{{2, 2, 2, 2}}}, [](Graph&, In x) {
        return conv_general(x[0], x[0], {.lo = {1, 0}, .hi = {0, 1}});

@@ -61,6 +61,8 @@ const AddCase max_5(greatest("window_max_dilated", all, {3, 5},
                               .window_dilation = {1, 2}}));
 const AddCase max_6(greatest("window_max_symbolic_columns", all, {4, n},
                              {.dims = {2, 2}, .lo = {0, 1}, .hi = {1, 0}}));
+const AddCase max_8(greatest("max_pool_symbolic_columns", all, {4, n}, // side by side
+                             {.dims = {2, 1}, .strides = {2, 1}}));
 const AddCase max_7(greatest("max_pool_lanes", all, {2, 6, 33},
                              {.dims = {1, 2, 1}, .strides = {1, 2, 1}}));
 const AddCase min_1({Opcode::ReduceWindow, "window_min", all, {{{4, 5}}}, [](Graph&, In x) {

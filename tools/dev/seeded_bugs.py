@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
 """Proves that nngc-fuzz finds bugs: plants those of test/fuzz/seeded_bugs one by one.
 
-usage: seeded_bugs.py [--graphs N] [--threads T] [--only NAME...] [--write]
+usage: seeded_bugs.py [--graphs N] [--threads T] [--only NAME...] [--write] | --check
 
 The last commit is checked out as a worktree in build/seeded-bugs and built with the preset `release` (ccache
 makes it quick). Without a bug, nngc-fuzz has to find nothing; with each of the patches applied, it has to fail
 within N graphs, drawn and judged as the test nngc_test_fuzz does it, and stops there. Caught means that it
 reports a failed graph, crashes at one, or does not come to an end; a patch that does not apply or build, or a
-program that ends in any other way, ends the script. --write puts the table into docs/fuzzing.md. The exit status
-is 1 where a bug is missed.
+program that ends in any other way, ends the script. --write puts the table into docs/fuzzing.md. --check, a test, asks
+only whether all patches still apply to the sources, and whether the table has a row for each. --only with --write changes
+the rows of those. The exit status is 1
+where a bug is missed.
 """
 import argparse
 import glob
@@ -51,6 +53,39 @@ def checkout(patches):
         demand(["cmake", "--preset", "release"], cwd=TREE)
 
 
+def title(path):
+    with open(path, encoding="utf-8") as file:
+        return file.readline().strip()
+
+
+def table_rows():
+    """The rows of the page, by bug."""
+    with open(PAGE, encoding="utf-8") as file:
+        table = file.read().split(BEGIN)[1].split(END)[0]
+    return {line.split(" | ")[1]: line + "\n" for line in table.split("\n")[2:] if line.startswith("| ")}
+
+
+def write(rows):
+    """Bugs that were not planted yet have no row."""
+    with open(PAGE, encoding="utf-8") as file:
+        head, rest = file.read().split(BEGIN)
+    rows = [row for row in rows if row]
+    caught = sum("**missed**" not in row for row in rows)
+    table = "| folder | bug | graphs | first failure |\n|---|---|---|---|\n" + "".join(rows)
+    table += f"\n{caught} of {len(rows)} caught.\n"
+    with open(PAGE, "w", encoding="utf-8") as file:
+        file.write(head + BEGIN + table + END + rest.split(END)[1])
+
+
+def check(patches):
+    rows = table_rows()
+    wrong = [f"{path}: no longer applies" for path in patches
+             if call(["git", "apply", "--check", path], cwd=ROOT).returncode != 0]
+    wrong += [f"{path}: no row in docs/fuzzing.md" for path in patches if title(path) not in rows]
+    print("\n".join([*wrong, f"{len(patches)} seeded bugs"]))
+    return 1 if wrong else 0
+
+
 def build():
     demand(["ninja", "-j2", "-C", "build/release", "nngc-fuzz"], cwd=TREE)
 
@@ -88,10 +123,11 @@ def main():
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--only", nargs="+", default=[])
     parser.add_argument("--write", action="store_true")
+    parser.add_argument("--check", action="store_true")
     options = parser.parse_args()
-    if options.write and options.only:
-        parser.error("the table has a row for each bug: --write goes without --only")
     patches = sorted(glob.glob(os.path.join(PATCHES, "*.patch")))
+    if options.check:
+        return check(patches)
     names = [os.path.basename(path)[: -len(".patch")] for path in patches]
     for name in options.only:
         if name not in names:
@@ -103,13 +139,13 @@ def main():
         print(f"no bug: {tried} graphs, {failure or 'nothing found'}", flush=True)
         if failure:
             return 1
-    rows, missed = [], 0
+    rows, missed = table_rows(), 0
     for path, name in zip(patches, names):
         if options.only and name not in options.only:
             continue
         with open(path, encoding="utf-8") as file:
             text = file.read()
-        what = text.split("\n")[0]
+        what = title(path)
         folder = re.search(r"(?m)^\+\+\+ b/lib/(\w+)/", text).group(1)
         demand(["git", "apply", path], cwd=TREE)
         start = time.time()
@@ -122,15 +158,11 @@ def main():
         print(f"{name}: {'MISSED' if failure is None else 'caught'} after {tried} graphs, "
               f"{time.time() - start:.0f} s: {failure or ''}", flush=True)
         result = "**missed**" if failure is None else f"`{shortened(failure)}`"
-        rows.append(f"| {folder} | {what} | {tried} | {result} |\n")
-    if options.write:
-        with open(PAGE, encoding="utf-8") as file:
-            head, rest = file.read().split(BEGIN)
-        table = "| folder | bug | graphs | first failure |\n|---|---|---|---|\n" + "".join(rows)
-        table += f"\n{len(rows) - missed} of {len(rows)} caught.\n"
-        with open(PAGE, "w", encoding="utf-8") as file:
-            file.write(head + BEGIN + table + END + rest.split(END)[1])
-    print(f"{len(rows) - missed} of {len(rows)} caught")
+        rows[what] = f"| {folder} | {what} | {tried} | {result} |\n"
+        if options.write:
+            write([rows.get(title(p)) for p in patches])
+    tried = len(options.only or patches)
+    print(f"{tried - missed} of {tried} caught")
     return 1 if missed else 0
 
 

@@ -145,11 +145,14 @@ TEST_CASE("neurons: training moves edges that are there and makes no others", "[
           CHECK(is[i] == 0);
         }
       }
-      // What was learned, as neurons again.
+      // What was learned, as neurons again, each with its own.
       NeuronGraph trained = net;
       set_neuron_weights(trained, tensors);
+      NeuronWeights learned;
+      for (const auto& [name, t] : before) learned.emplace(name, tensors.at(name));
       CHECK(trained.edges.size() == net.edges.size());
       const Tensor x = tensors.at("x");
+      CHECK(worst(interpreted(model, x, learned), plain(trained, x)) < 1e-12);
       CHECK(worst(interpreted(model, x, neuron_weights(trained, DType::F64)), plain(trained, x)) <
             1e-12);
       CHECK(plain(trained, x) != plain(net, x));

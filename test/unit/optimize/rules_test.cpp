@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 
+#include "ir/graph_data.h"
 #include "nngc/eval.h"
 #include "nngc/layers.h"
 #include "nngc/ops.h"
@@ -118,4 +119,36 @@ TEST_CASE("a batch norm of known statistics goes into the weights of a convoluti
   for (std::size_t i = 0; i < want.data<float>().size(); ++i)
     CHECK(got.data<float>()[i] == test::Approx(want.data<float>()[i]).epsilon(1e-5).margin(1e-5));
   CHECK(next.live_count() == 6); // x, weights, conv, bias, its broadcast, sum
+}
+
+TEST_CASE("products of constants that are too long to fold are not counted as free",
+          "[optimize][rules]") {
+  constexpr std::int64_t n = 200; // few enough elements, too many products
+  for (const bool layers : {false, true}) {
+    Graph g("long");
+    const auto known = [&](float first) {
+      Tensor t(DType::F32, {n, n});
+      for (float& e : t.data<float>()) e = first = 1 - first * 0.75F;
+      return constant(g, t);
+    };
+    const Value a = known(0.5F), b = known(0.25F);
+    if (layers) {
+      const Value bias = reshape(slice(a, {0, 0}, {1, n}), {n});
+      const Value x = g.input("x", f32({3, n}));
+      g.output("y", matmul(matmul(x, a) + bias, b));
+    } else {
+      g.output("y", matmul(a, matmul(b, g.input("x", f32({n, 3})))));
+    }
+    const Graph next =
+        run_passes(g, "canonicalize,fold-constants,canonicalize", {.math = MathLevel::Relaxed});
+    std::size_t products = 0;
+    const GraphData& data = *next.data();
+    const std::vector<bool> live = live_nodes(data);
+    for (NodeId id = 0; id < data.size(); ++id)
+      if (live[id] && data.node(id).op == Opcode::DotGeneral) {
+        ++products;
+        CHECK(data.type(id).shape.size().value() == 3 * n);
+      }
+    CHECK(products == 2);
+  }
 }
