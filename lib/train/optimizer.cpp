@@ -165,7 +165,26 @@ void add_updates(Graph& graph, std::span<const Value> params, std::span<const Va
   Updates(graph, optimizer, where).add_all(params, grads);
 }
 
+static const Output& result_named(const std::string& name, const std::vector<Output>& results,
+                                  Where where) {
+  std::string known;
+  for (const Output& o : results) {
+    if (o.updates) continue;
+    if (o.name == name) return o;
+    known += (known.empty() ? "" : ", ") + o.name;
+  }
+  throw Error(Error::Kind::Argument,
+              "training_step: the model has no result '" + name + "'" +
+                  (known.empty() ? "" : "; it has " + known),
+              where);
+}
+
 Graph training_step(const Graph& model, Value loss, const Optimizer& optimizer, Where where) {
+  return training_step(model, loss, optimizer, {}, where);
+}
+
+Graph training_step(const Graph& model, Value loss, const Optimizer& optimizer,
+                    const std::vector<std::string>& keep, Where where) {
   if (!loss || loss.graph() != model.data())
     throw Error(Error::Kind::Graph, "training_step: the loss is not a value of the model", where);
   Graph step = model.clone();
@@ -181,6 +200,8 @@ Graph training_step(const Graph& model, Value loss, const Optimizer& optimizer, 
   const Value result = stabilised({step.data(), loss.id()}, params, where);
   const std::vector<Value> grads = grad(result, params, where);
   step.output("loss", result, where);
+  for (const std::string& name : keep)
+    step.output(name, result_named(name, before, where).value, where);
   add_updates(step, params, grads, optimizer, where);
   for (const Output& o : before)
     if (o.updates) step.update(o.updates, o.value, where);

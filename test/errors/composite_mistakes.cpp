@@ -53,6 +53,7 @@ std::vector<Mistake> composite_mistakes() {
       mistake("lib/ops/composite/resize.cpp", Kind::Argument, "resize: 1 sizes for 2 axes", [](Ground& w) { resize(w.a, {0, 1}, {4}); }),
       mistake("lib/ops/composite/resize.cpp", Kind::Shape, "resize: axis 1 cannot go from 3 to 0 elements: f32[2,3]", [](Ground& w) { resize(w.a, {1}, {0}); }),
 
+      mistake(optimizer, Kind::Argument, "training_step: the model has no result 'accuracy'; it has out, h", [](Ground& w) { (void)training_step(w.g, w.s, sgd(), {"accuracy"}); }),
       mistake("lib/autodiff/reverse.cpp", Kind::Shape, "grad: the loss is f32[2,3]; it must have rank 0 (take a sum or mean, or use vjp)", [](Ground& w) { grad(w.a, std::array{w.w}); }),
       mistake(directions, Kind::Type, "grad: input 'i' is i32[2,3], and only floats have derivatives", [](Ground& w) { grad(w.s, std::array{w.i}); }),
       mistake(directions, Kind::Type, "grad: %~ (reduce) is i32[], and only floats have derivatives", [](Ground& w) { grad(reduce_sum(w.i), std::array{w.a}); }),

@@ -335,3 +335,25 @@ TEST_CASE("a step follows the gradient of the loss in its stable form") {
   CHECK(out[1].data<float>()[1] == -199);
   CHECK(out[1].data<float>()[2] == 1);
 }
+
+TEST_CASE("a training step keeps the model's results that are asked for, as of before the update") {
+  Graph m("m");
+  const Value p = m.param("p", f64({n})), t = m.input("t", f64({n}));
+  const Value off = p - t, loss = reduce_sum(square(off));
+  m.output("off", off);
+  m.output("worst", reduce_max(abs(off)));
+  CHECK(training_step(m, loss, sgd(0.25)).outputs().size() == 2); // loss and p
+  const Graph g = training_step(m, loss, sgd(0.25), {"worst", "off"});
+  verify(g);
+  const auto outputs = g.outputs();
+  REQUIRE(outputs.size() == 4);
+  CHECK((outputs[0].name == "loss" && outputs[1].name == "worst" && outputs[2].name == "off"));
+  const std::vector<Tensor> inputs = {tensor(DType::F64, start), tensor(DType::F64, target)};
+  const std::vector<Tensor> results = eval(g, std::span<const Tensor>(inputs));
+  CHECK(at(results[0], 0) == Approx(0.25 + 9 + 16));
+  CHECK(at(results[1], 0) == 4);
+  for (std::size_t i = 0; i < n; ++i) {
+    CHECK(at(results[2], i) == start[i] - target[i]);
+    CHECK(at(results[3], i) == Approx(start[i] - 0.5 * (start[i] - target[i])));
+  }
+}
