@@ -86,7 +86,7 @@ Scalars listen(const Graph& g, std::span<const Tensor> inputs, std::int64_t n, u
   for (const Tensor& t : eval(g, inputs)) s.value.push_back(numbers(t)[0]);
   s.spread.assign(s.value.size(), 0);
   for (unsigned run = 1; run <= runs; ++run) {
-    Walker walker(data, n, Noise{run, 1, true});
+    Walker walker(data, n, Noise{run, 1, true, run % 4 == 0});
     for (std::size_t i = 0; i < inputs.size(); ++i)
       walker.set_input(data.inputs[i].node, inputs[i]);
     walker.run(live);

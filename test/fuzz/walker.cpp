@@ -148,12 +148,13 @@ void Walker::disturb(EvalArray& array, double roundings, DType unit) {
   const bool is_stored = unit == array.dtype;
   const double ulp = 2 * epsilon(unit), normal = smallest_normal(array.dtype),
                subnormal = smallest_subnormal(array.dtype);
+  const std::uint64_t first = noise_->together ? random_() : 0;
   std::visit(
       [&]<class T>(std::vector<T>& data) {
         if constexpr (std::is_same_v<T, float> || std::is_same_v<T, double>)
           for (T& x : data) {
             const std::uint64_t bits = random_();
-            const double sign = (bits & 1U) != 0 ? 1 : -1;
+            const double sign = ((noise_->together ? first : bits) & 1U) != 0 ? 1 : -1;
             const double amount = 0.5 + 0.5 * static_cast<double>(bits >> 11) * 0x1p-53;
             if (x == 0) {
               if (noise_->signs && sign < 0) x = -x;

@@ -23,6 +23,8 @@ struct Noise {
   std::uint64_t seed = 0;
   double roundings = 1;
   bool signs = false;
+  /// All of an array goes up, or all goes down: else a maximum of many would always go up.
+  bool together = false;
 };
 
 class Walker {
