@@ -233,7 +233,8 @@ private:
     } else if (g_.node(v).op == Opcode::BroadcastInDim && plan_.heavy[o]) {
       store(o); // a function call per element of the small value, not of the big one
     } else if (g_.node(v).op == Opcode::Windows &&
-               (windows_overlap(g_, v) ? plan_.cost[o] > 1 : plan_.heavy[o])) {
+               (windows_overlap(g_, v) ? plan_.cost[o] > 1 && !small_windows_of_border(plan_, v)
+                                       : plan_.heavy[o])) {
       store_base(o); // each element once, not in every window that it lies in
     }
     inherit(v);

@@ -72,6 +72,17 @@ bool windows_overlap(const GraphData& g, NodeId windows) {
   return false;
 }
 
+bool small_windows_of_border(const Plan& plan, NodeId windows) {
+  constexpr std::int64_t most_elements = 32;
+  const GraphData& g = *plan.graph;
+  std::int64_t elements = 1;
+  for (const std::int64_t n : g.attrs(windows).get<Axes>("dims"))
+    elements = std::min(elements, most_elements + 1) * n;
+  const NodeId o = g.operands(windows)[0];
+  return elements <= most_elements && g.node(o).op == Opcode::Pad && !pads_between(g, o) &&
+         plan.cost[g.operands(o)[0]] <= 1;
+}
+
 bool pads_between(const GraphData& g, NodeId id) {
   if (g.node(id).op != Opcode::Pad) return false;
   return std::ranges::any_of(g.attrs(id).get<Axes>("interior"),

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -49,6 +50,8 @@ struct Plan {
   std::vector<bool> heavy;    ///< ... and whether a function call is among them
   /// Groups that must have run before the value can be computed (its home excluded), sorted.
   std::vector<std::vector<int>> needs;
+  /// Of a result: the value that it shares memory with, element for element.
+  std::vector<std::optional<NodeId>> shares;
   std::vector<std::vector<std::uint64_t>>
       closure; ///< by group: bit set of all groups it needs, transitively
 
@@ -76,6 +79,9 @@ void add_needs(Plan& plan, int group, const std::vector<int>& needs);
 [[nodiscard]] bool windows_overlap(const GraphData& g, NodeId windows);
 /// Whether a node is a pad that puts elements between neighbours.
 [[nodiscard]] bool pads_between(const GraphData& g, NodeId id);
+/// Whether small windows lie over what is in memory but for a border. Asking at every element
+/// whether it is of the border costs less than a copy of everything.
+[[nodiscard]] bool small_windows_of_border(const Plan& plan, NodeId windows);
 /// reduce_window, arg_window and conv_general as reductions and dots over views of windows.
 [[nodiscard]] Value legal_reduce_window(Value x, const Attrs& attrs, const TensorType& type);
 [[nodiscard]] Value legal_arg_window(Value x, const Attrs& attrs, const TensorType& type);
@@ -88,6 +94,9 @@ bool frame_through(const Plan& plan, NodeId v, int home, Frame& frame);
 /// Joins groups over one space whose union needs fewer trips to memory; drops stores that nobody
 /// reads.
 void merge_groups(Plan& plan);
+
+/// Drops groups that would only copy a value to a result, in order.
+void share_views(Plan& plan);
 
 /// An index of each axis of a value, affine over the kernel's dims.
 using Index = std::vector<loop::Affine>;

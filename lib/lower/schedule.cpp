@@ -154,10 +154,12 @@ private:
       if (o.updates) continue;
       const NodeId v = o.value.id();
       const int buffer = argument(o.name, g_.type(v), BufferKind::Output, "output");
-      if (plan_.stored_by[v] >= 0 && buffer_of_[v] < 0)
-        buffer_of_[v] = buffer;
-      else
+      if (plan_.stored_by[v] < 0 || buffer_of_[v] >= 0) {
         late(v, buffer);
+        continue;
+      }
+      buffer_of_[v] = buffer;
+      if (plan_.shares[v]) buffer_of_[*plan_.shares[v]] = buffer;
     }
   }
 
@@ -353,6 +355,7 @@ private:
     std::vector<int> from_users(g_.size(), none);
     for (NodeId v = g_.size(); v-- > 0;) {
       if (!plan_.live[v]) continue;
+      if (plan_.shares[v]) of[v] = of[*plan_.shares[v]];
       if (of[v] == none && plan_.lowering(v) != Lowering::Input) of[v] = from_users[v];
       for (NodeId o : g_.operands(v)) {
         int& f = from_users[o];
