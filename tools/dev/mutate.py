@@ -1,16 +1,18 @@
 #!/usr/bin/env python3
 """Measures what the tests notice: plants small changes of meaning in rules and lowering, one at a time.
 
-usage: mutate.py [--count N] [--seed S] [--only NAME...] [--quick] [--again] [--show] [--write]
+usage: mutate.py [--count N] [--seed S] [--only NAME...] [--quick] [--release] [--again] [--judged] [--show] [--write]
 
 The last commit is checked out as a worktree in build/mutants and built there with -O1 and assertions, those of the
-standard library included. Of all mutants (mutants.py) of lib/optimize, lib/ops and lib/lower, in the order that the
+standard library included; with --release as the preset of that name does it, without assertions: ccache has all of
+that, where the other build takes half an hour on one core. Of all mutants (mutants.py) of lib/optimize, lib/ops and lib/lower, in the order that the
 seed gives them, the first N that compile are judged: the programs of STAGES run one by one, the quickest first, until
 one fails, crashes, or takes ten times as long as it should. What does not compile is not counted. The verdicts are
 kept in build/mutants/verdicts.jsonl, so that a second run goes on where the first one ended; --again judges those
 once more that survived: after --quick, which leaves out what takes minutes, or when a test was written. Survivors
 that change nothing a test could see are listed with a reason in test/mutation/equivalent.txt; --write puts the
-figures into docs/mutation.md. --show prints the edits and does nothing else. Two to three hours on one core.
+figures into docs/mutation.md. --judged counts all verdicts on mutants that still exist, whichever version they were
+found in, and judges none. --show prints the edits and does nothing else. Two to three hours on one core.
 """
 import argparse
 import collections
@@ -59,16 +61,16 @@ def demand(command, **options):
     return done.stdout
 
 
-def checkout():
+def checkout(release):
     commit = demand(["git", "rev-parse", "HEAD"], cwd=ROOT).strip()
     if os.path.isdir(os.path.join(TREE, "lib")):
         demand(["git", "checkout", "--detach", "--force", commit], cwd=TREE)
     else:
         call(["git", "worktree", "prune"], cwd=ROOT)
         demand(["git", "worktree", "add", "--force", "--detach", TREE, commit], cwd=ROOT)
-    if not os.path.exists(os.path.join(TREE, "build/o1/build.ninja")):
-        demand(["cmake", "-S", ".", "-B", "build/o1", "-G", "Ninja", "-D", "CMAKE_BUILD_TYPE=Release",
-                "-D", "CMAKE_CXX_FLAGS_RELEASE=-O1 -D_GLIBCXX_ASSERTIONS"], cwd=TREE)
+    flags = "-O2 -DNDEBUG" if release else "-O1 -D_GLIBCXX_ASSERTIONS"
+    demand(["cmake", "-S", ".", "-B", "build/built", "-G", "Ninja", "-D", "CMAKE_BUILD_TYPE=Release",
+            "-D", f"CMAKE_CXX_FLAGS_RELEASE={flags}"], cwd=TREE)
 
 
 def unit(folder):
@@ -81,7 +83,7 @@ def stages_of(path, stages):
 
 
 def build(program):
-    return call(["ninja", "-j2", "-C", "build/o1", program] + ["nngc_program"] * (program == "nngc_test_e2e"), cwd=TREE)
+    return call(["ninja", "-j1", "-C", "build/built", program] + ["nngc_program"] * (program == "nngc_test_e2e"), cwd=TREE)
 
 
 def run(command, seconds):
@@ -92,7 +94,7 @@ def run(command, seconds):
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     try:
-        done = call(["build/o1/bin/" + command[0]] + command[1:], cwd=TREE, preexec_fn=limits, timeout=60 + 8 * seconds)
+        done = call(["build/built/bin/" + command[0]] + command[1:], cwd=TREE, preexec_fn=limits, timeout=60 + 8 * seconds)
         ended = None if done.returncode == 0 else "fails" if done.returncode > 0 else f"signal {-done.returncode}"
         if done.returncode in (-9, -24):
             ended = "takes too long"
@@ -178,7 +180,8 @@ def page(counted, verdicts):
     survived = [m for m in counted if verdicts[m.name]["verdict"] == "survived"]
     caught, same = len(counted) - len(survived), [m for m in survived if m.name in reasons]
     text = f"{caught} of {len(counted)} mutants caught, {100 * caught / len(counted):.1f} %; of the " \
-           f"{len(survived)} others {len(same)} change nothing that a result shows.\n\n| caught by | mutants |\n|---|---|\n"
+           f"{len(survived)} others {len(same)} change nothing that a result shows. Of those that do, " \
+           f"{100 * caught / (len(counted) - len(same)):.1f} % are caught.\n\n| caught by | mutants |\n|---|---|\n"
     text += "".join(f"| {how} | {count} |\n" for how, count in by.most_common())
     text += "\n| survivor | why |\n|---|---|\n"
     for m in survived:
@@ -193,7 +196,9 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", nargs="+", default=[])
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--release", action="store_true")
     parser.add_argument("--again", action="store_true")
+    parser.add_argument("--judged", action="store_true")
     parser.add_argument("--show", action="store_true")
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
@@ -201,7 +206,9 @@ def main():
     drawn, counted, times = all_mutants(options.seed), [], {}
     verdicts = read_verdicts()
     for mutant in drawn:
-        if len(counted) == options.count:
+        if options.judged and mutant.name not in verdicts:
+            continue
+        if len(counted) == options.count and not options.judged:
             break
         if options.only and mutant.name not in options.only:
             continue
@@ -214,7 +221,7 @@ def main():
             continue
         if not known:
             if not times:
-                checkout()
+                checkout(options.release)
                 times = baseline(stages)
             start = time.time()
             known, how = judge(mutant, times, stages)

@@ -194,3 +194,14 @@ TEST_CASE("more kernels than a word has bits run in an order that works", "[lowe
       }
   check_memory(e, 0);
 }
+
+TEST_CASE("extents of values inside are noted, for calls that would make them negative",
+          "[lower]") {
+  Graph g("inside");
+  const Dim n = Dim::symbol("n");
+  const Value x = g.input("x", f32({n}));
+  g.output("y", reduce_sum(tanh(slice(x, {1}, {n}))));
+  const std::vector<Dim> extents = lowered(g).entries[0].extents;
+  REQUIRE(extents.size() == 1);
+  CHECK(extents[0] == n - Dim(1));
+}
