@@ -138,7 +138,6 @@ bool Drawer::conv(int x) {
     return false;
   int in = t.shape.rank() == 3 ? x : last();
   if (chance(70)) {
-    const Dim batch = type(in).shape[0], channels = type(in).shape[2];
     const int before = last();
     if (!padded(in, chance(80) ? 0 : -0.0)) return false;
     // Most often along the axis alone.
@@ -151,7 +150,6 @@ bool Drawer::conv(int x) {
       r_.steps.pop_back();
       if (!add(O::Pad, {in, value}, {{"hi", hi}, {"interior", interior}, {"lo", lo}})) return false;
     }
-    static_cast<void>(batch), static_cast<void>(channels);
     in = last();
   }
   const auto small = [&](std::int64_t from) { return from + static_cast<std::int64_t>(below(3)); };
