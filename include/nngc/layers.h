@@ -34,6 +34,11 @@ BatchNorm batch_norm_training(Value x, Value scale, Value shift, Value running_m
                               Value running_variance, double rate = 0.1, double eps = 1e-5,
                               Where where = Where::current());
 
+// ---- layers of neurons; with a bias: dense(x, weights, bias) ----
+
+/// x[..., in] W[in, out].
+Value dense(Value x, Value weights, Where where = Where::current());
+
 // ---- attention and tables ----
 
 struct Attention {

@@ -127,7 +127,7 @@ Value argmin(Value x, int axis, Where where = Where::current());
 Value dot_general(Value a, Value b, Axes contract_a, Axes contract_b, Axes batch_a = {},
                   Axes batch_b = {}, Where where = Where::current());
 Value matmul(Value a, Value b,
-             Where where = Where::current()); ///< [..., m, k] x [..., k, n], leading axes equal
+             Where where = Where::current()); ///< [..., m, k] x [..., k, n]; leading axes broadcast
 /// `v`, the result of a sum, product, running result, contraction, convolution, window_sum or
 /// scatter_add, with its floats accumulated in that dtype (f64, or f32 for 16-bit floats) and
 /// rounded once: accumulate_in(matmul(a, b), DType::F64).

@@ -42,12 +42,8 @@ public:
     Which constant(parts_.inputs(), false);
     std::fill(constant.begin(), constant.begin() + consts(), true);
     Values kept = body.residuals(constant);
-    // Rows of xs are there already.
-    std::erase_if(kept, [&](Value v) {
-      return std::any_of(body.inputs.begin() + consts() + carries(), body.inputs.end(),
-                         [&](Value x) { return x.same(v); });
-    });
-    // Carries count as computed: the step that gets them keeps them.
+    // Rows of xs are there already; carries count as computed, and the step that gets them keeps
+    // them.
     const Which used = body.inputs_used(kept);
     for (std::size_t i = 0; i < parts_.carries; ++i)
       if (used[parts_.consts + i]) kept.push_back(body.inputs[parts_.consts + i]);

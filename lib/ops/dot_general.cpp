@@ -183,22 +183,37 @@ Value dot_general(Value a, Value b, Axes contract_a, Axes contract_b, Axes batch
 }
 
 Value matmul(Value a, Value b, Where where) {
-  check_value("matmul", a, where);
-  check_value("matmul", b, where);
+  common_graph("matmul", std::array{a, b}, where);
   const auto fail = [&](const std::string& what) {
     throw Error(Error::Kind::Shape,
                 "matmul: " + what + ": operands " + a.type().str() + ", " + b.type().str(), where);
   };
   if (a.rank() < 2 || b.rank() < 2)
     fail("needs ranks of at least 2; reshape a vector to a row or column");
-  if (a.rank() != b.rank()) fail("ranks differ; broadcast one, or use dense or dot_general");
-  const int batch = a.rank() - 2;
-  for (int i = 0; i < batch; ++i)
-    if (!(a.shape()[i] == b.shape()[i]))
-      fail("leading extents differ on axis " + std::to_string(i));
-  if (!(a.shape()[batch + 1] == b.shape()[batch]))
-    fail("inner extents differ: " + a.shape()[batch + 1].str() + " vs " + b.shape()[batch].str());
-  return dot_general(a, b, {batch + 1}, {batch}, all_axes(batch), all_axes(batch), where);
+  const Dim inner = a.shape()[a.rank() - 1];
+  if (!(inner == b.shape()[b.rank() - 2]))
+    fail("inner extents differ: " + inner.str() + " vs " + b.shape()[b.rank() - 2].str());
+  if (b.rank() == 2) return dot_general(a, b, {a.rank() - 1}, {0}, {}, {}, where);
+  const int batch = std::max(a.rank(), b.rank()) - 2;
+  const auto leading = [&](Value x, int i) {
+    const int axis = i - batch + x.rank() - 2;
+    return axis < 0 ? Dim(1) : x.shape()[axis];
+  };
+  Shape shape;
+  for (int i = 0; i < batch; ++i) {
+    const Dim da = leading(a, i), db = leading(b, i);
+    if (!(da == db) && !(da == Dim(1)) && !(db == Dim(1)))
+      fail("leading extents differ: " + da.str() + " vs " + db.str());
+    shape.push_back(da == Dim(1) ? db : da);
+  }
+  const auto aligned = [&](Value x) {
+    Shape full = shape;
+    full.push_back(x.shape()[x.rank() - 2]);
+    full.push_back(x.shape()[x.rank() - 1]);
+    return broadcast_to(x, std::move(full), where);
+  };
+  return dot_general(aligned(a), aligned(b), {batch + 1}, {batch}, all_axes(batch), all_axes(batch),
+                     where);
 }
 
 } // namespace nngc

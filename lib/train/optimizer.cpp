@@ -20,6 +20,12 @@ Value widened(Value x, Where where) {
   return byte_size(x.dtype()) < 4 ? convert(x, DType::F32, where) : x;
 }
 
+// Where no gradient has been, its mean square is 0: there the root's infinite derivative stays out,
+// so that the updates themselves can be differentiated.
+Value root_of(Value mean_square, Where where) {
+  return select(eq(mean_square, 0), 0, sqrt(mean_square, where));
+}
+
 // Appends the update of one parameter after the other; the scalars that they share are shared
 // nodes.
 class Updates {
@@ -119,11 +125,11 @@ Value Updates::moved(const std::string& name, Value p, Value g) {
   case Kind::AdaGrad: {
     const Value v =
         follow(name + "_v", p.type(), [&](Value old) { return old + square(g, where_); });
-    return p - lr * g / (sqrt(v, where_) + o.eps);
+    return p - lr * g / (root_of(v, where_) + o.eps);
   }
   case Kind::RmsProp: {
     const Value v = average(name + "_v", o.rho, square(g, where_));
-    return p - lr * g / (sqrt(v, where_) + o.eps);
+    return p - lr * g / (root_of(v, where_) + o.eps);
   }
   case Kind::Adadelta: {
     const Value v = average(name + "_v", o.rho, square(g, where_));
@@ -146,7 +152,7 @@ Value Updates::moved(const std::string& name, Value p, Value g) {
   // With the corrections gathered in two scalars an element costs one division and one root.
   const Value scale = lr / correction(o.beta1, p.dtype());
   const Value root = rsqrt(correction(o.beta2, p.dtype()), where_);
-  const Value change = scale * m / (sqrt(v, where_) * root + o.eps);
+  const Value change = scale * m / (root_of(v, where_) * root + o.eps);
   const bool decays = o.kind == Kind::AdamW && o.decay != 0;
   if (!decays) return p - change;
   return (lr.is_number ? p * (1 - o.lr * o.decay) : p * (1 - lr * o.decay)) - change;

@@ -1,4 +1,5 @@
 // Cases of composites: they have no op of the table.
+#include "nngc/layers.h"
 #include "nngc/windows.h"
 #include "test/conformance/cases.h"
 
@@ -99,6 +100,11 @@ std::vector<Case> composite_cases() {
        {{s}, {{4, 2}}, {{2}}},
        [](Graph&, In x) { return dense(x[0], x[1], x[2]); }},
       {Opcode::Input,
+       "dense_without_bias",
+       Types::Floats,
+       {{{2, 2, 4}}, {{4, 2}}},
+       [](Graph&, In x) { return dense(x[0], x[1]); }},
+      {Opcode::Input,
        "conv2d",
        Types::Floats,
        {{{1, 4, 5, 2}}, {{3, 2, 2, 3}}, {{3}}},
@@ -119,6 +125,45 @@ std::vector<Case> composite_cases() {
        [](Graph&, In x) {
          return conv_transpose(x[0], x[1], {{2, 1}, Padding::of({0, 1}, {1, 0})});
        }},
+      {Opcode::Input,
+       "conv1d_dilated",
+       Types::Floats,
+       {{{2, 7, 2}}, {{3, 2, 2}}},
+       [](Graph&, In x) {
+         return conv1d(x[0], x[1], {.padding = Padding::same(), .dilation = {2}});
+       }},
+      {Opcode::Input,
+       "conv3d",
+       Types::Floats,
+       {{{1, 3, 4, 3, 2}}, {{2, 2, 2, 2, 2}}},
+       [](Graph&, In x) { return conv3d(x[0], x[1], {{1, 2, 1}}); }},
+      {Opcode::Input,
+       "conv2d_depthwise",
+       Types::Floats,
+       {{{1, 4, 4, 3}}, {{3, 3, 1, 3}}},
+       [](Graph&, In x) { return conv2d(x[0], x[1], {.padding = Padding::same(), .groups = 3}); }},
+      {Opcode::Input,
+       "conv_transpose_grouped",
+       Types::Floats,
+       {{{1, 4, 3, 2}}, {{4, 1, 3, 2}}},
+       [](Graph&, In x) {
+         return conv_transpose(x[0], x[1],
+                               {.stride = {2, 1},
+                                .padding = Padding::of({1, 0}),
+                                .groups = 2,
+                                .layout = Layout::ChannelsFirst,
+                                .output_padding = {1, 0}});
+       }},
+      {Opcode::Input,
+       "global_max_pool",
+       Types::Floats,
+       {{{2, 3, 2, 2}}},
+       [](Graph&, In x) { return global_max_pool(x[0]); }},
+      {Opcode::Input,
+       "global_avg_pool",
+       Types::Floats,
+       {{{2, 3, 2, 2}}},
+       [](Graph&, In x) { return square(global_avg_pool(x[0], Layout::ChannelsFirst)); }},
       {Opcode::Input,
        "max_pool",
        Types::Floats,

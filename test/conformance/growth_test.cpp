@@ -6,6 +6,7 @@
 #include "nngc/autodiff.h"
 #include "nngc/passes.h"
 #include "test/conformance/cases.h"
+#include "test/conformance/zoo.h"
 #include "test/support/catch.h"
 #include "test/support/control_models.h"
 
@@ -44,23 +45,25 @@ Graph next_order(const Graph& original) {
   return g;
 }
 
-void check_growth(const std::string& name, const Graph& f) {
-  const std::size_t first = nodes(optimize(f));
+/// `end`: what the sum that the gradients end in adds to small graphs.
+void check_growth(const std::string& name, const Graph& f, std::size_t end, std::size_t once = 5,
+                  std::size_t thrice = 125) {
+  const std::size_t first = nodes(optimize(f)) + end;
   Graph g = next_order(f);
   const std::size_t second = nodes(optimize(g));
   INFO(name << ": " << first << " nodes, gradient " << second);
-  CHECK(second <= 5 * (first + 8)); // 8: the sum that the gradients end in
+  CHECK(second <= once * first);
   g = next_order(next_order(g));
   const std::size_t fourth = nodes(optimize(g));
   INFO("third order " << fourth);
-  CHECK(fourth <= 125 * (first + 8));
+  CHECK(fourth <= thrice * first);
 }
 
 } // namespace
 
 TEST_CASE("gradients grow with the graph, not with its paths", "[conformance][growth]") {
   for (const ControlModel& model : control_models())
-    check_growth(model.name, model.build(DType::F32));
+    check_growth(model.name, model.build(DType::F32), 8);
   for (const Case& c : composite_cases()) {
     Graph g = build(c, DType::F32);
     bool has_float = false;
@@ -69,6 +72,12 @@ TEST_CASE("gradients grow with the graph, not with its paths", "[conformance][gr
     if (!has_float || !is_float(y.dtype())) continue;
     g.clear_outputs();
     g.output("loss", reduce_sum(y));
-    check_growth(c.name, g);
+    check_growth(c.name, g, 8);
   }
+}
+
+// The promise is 5 and 125; they have 1.8 to 2.9 and 6 to 19.
+TEST_CASE("gradients of models have at most four times their nodes, third ones 40 times",
+          "[conformance][growth]") {
+  for (const ZooModel& model : zoo()) check_growth(model.name, model.loss, 0, 4, 40);
 }

@@ -27,6 +27,7 @@ std::vector<Mistake> composite_mistakes() {
       mistake(classes, Kind::Shape, "cross_entropy_with_logits: integer labels must be one per row, i32[2], got i32[3] for f32[2,3]", [](Ground& w) { cross_entropy_with_logits(w.a, w.g.find_input("k3")); }),
       mistake("lib/ops/composite/activation.cpp", Kind::Type, "logical_not: needs bools or ints: f32[2,3]", [](Ground& w) { logical_not(w.a); }),
       mistake(composite, Kind::Shape, "dense: needs x[..., in], weights[in, out], bias[out], got f32[2,3], f32[4,5], f32[3]", [](Ground& w) { dense(w.a, w.w, w.row); }),
+      mistake(composite, Kind::Shape, "dense: needs x[..., in], weights[in, out], got f32[2,3], f32[4,5]", [](Ground& w) { dense(w.a, w.w); }),
       mistake("lib/ops/composite/dropout.cpp", Kind::Type, "uniform: needs a float dtype: i32[3]", [](Ground& w) { uniform(w.s, w.s, i32({3}), 0); }),
       mistake("lib/ops/composite/dropout.cpp", Kind::Argument, "dropout: rate must be in [0, 1), got 1.000000", [](Ground& w) { dropout(w.a, 1, w.s, w.s, 0); }),
       mistake("lib/ops/composite/one_hot.cpp", Kind::Type, "one_hot: needs integer indices: f32[2,3]", [](Ground& w) { one_hot(w.a, 3); }),

@@ -90,7 +90,7 @@ std::vector<ToolMistake> request_mistakes() {
       {"compile line.nng --entry=train --loss=wrong -o a.o",
        2,
        {"--loss=wrong: neither a loss function: cross_entropy_with_logits cross_entropy mse mae "
-        "smooth_l1 bce bce_with_logits; nor an output of the model: y"}},
+        "smooth_l1 bce bce_with_logits hinge kl_div poisson_nll; nor an output of the model: y"}},
       {"compile line.nng --entry=train --loss=mse:z -o a.o", 2, {"the model has no output 'z'"}},
       {"compile line.nng --entry=train --loss=y -o a.o",
        1,

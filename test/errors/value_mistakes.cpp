@@ -41,7 +41,7 @@ std::vector<Mistake> value_mistakes() {
       mistake("lib/ops/rng_bits.cpp", Kind::Type, "rng_bits: the counter must be u64[]: operands u32[2], f32[]", [](Ground& w) { rng_bits(w.g.find_input("key"), w.s, {4}, 0); }),
 
       mistake(append, Kind::Graph, "add: operands of two graphs ('ground' and 'other'); build both in one graph", [](Ground& w) { w.a + w.foreign; }),
-      mistake(append, Kind::Graph, "dot_general: operands of two graphs ('ground' and 'other'); build both in one graph", [](Ground& w) { matmul(w.a, reshape(w.foreign, {3, 2})); }),
+      mistake(append, Kind::Graph, "matmul: operands of two graphs ('ground' and 'other'); build both in one graph", [](Ground& w) { matmul(w.a, reshape(w.foreign, {3, 2})); }),
       mistake(append, Kind::Graph, "select: operands of two graphs ('ground' and 'other'); build both in one graph", [](Ground& w) { select(gt(w.a, 0), w.a, w.foreign); }),
       mistake(append, Kind::Graph, "concat: operands of two graphs ('ground' and 'other'); build both in one graph", [](Ground& w) { concat(std::array{w.a, w.foreign}, 0); }),
       mistake(append, Kind::Graph, "grad: operands of two graphs ('ground' and 'other'); build both in one graph", [](Ground& w) { grad(w.s, std::array{w.foreign}); }),

@@ -1,6 +1,7 @@
 #include "test/support/control_models.h"
 
 #include <random>
+#include <tuple>
 
 namespace nngc::test {
 
@@ -55,6 +56,7 @@ Graph rnn(DType t, ScanOptions options, std::int64_t length = steps) {
 Graph rnn_unrolled(DType t, bool reverse, std::int64_t length = steps) {
   Rnn m(t, length);
   Value s = m.h;
+  if (length == 0) return m.done(s, m.x);
   std::vector<Value> ys(static_cast<std::size_t>(length));
   for (std::int64_t i = 0; i < length; ++i) {
     const std::int64_t at = reverse ? length - 1 - i : i;
@@ -86,78 +88,100 @@ Graph matrix_product_unrolled(DType t) {
   return g;
 }
 
-Graph lstm(DType t) {
+LstmState lstm_step(LstmState s, Value row, Value w) {
+  const std::vector<Value> both{row, s.h};
+  const Value z = matmul(concat(both, 1), w);
+  const auto gate = [&](std::int64_t i) { return slice(z, {0, 2 * i}, {2, 2 * i + 2}); };
+  const Value c = logistic(gate(0)) * s.c + logistic(gate(1)) * tanh(gate(2));
+  return {logistic(gate(3)) * tanh(c), c};
+}
+
+Graph lstm(DType t, bool written_out) {
   Graph g;
   const Value x = g.input("x", {t, {3, 2, 2}}), w = g.input("w", {t, {4, 8}});
   const Value h0 = g.input("h", {t, {2, 2}}), c0 = g.input("c", {t, {2, 2}});
-  auto [last, ys] = scan(LstmState{h0, c0}, x, [&](LstmState s, Value row) {
-    const std::vector<Value> both{row, s.h};
-    const Value z = matmul(concat(both, 1), w);
-    const auto gate = [&](std::int64_t i) { return slice(z, {0, 2 * i}, {2, 2 * i + 2}); };
-    const Value c = logistic(gate(0)) * s.c + logistic(gate(1)) * tanh(gate(2));
-    const Value h = logistic(gate(3)) * tanh(c);
-    return std::pair{LstmState{h, c}, h};
-  });
+  LstmState last{h0, c0};
+  Value ys;
+  if (written_out) {
+    std::vector<Value> rows;
+    for (std::int64_t i = 0; i < 3; ++i) {
+      last = lstm_step(last, reshape(slice(x, {i, 0, 0}, {i + 1, 2, 2}), {2, 2}), w);
+      rows.push_back(reshape(last.h, {1, 2, 2}));
+    }
+    ys = concat(rows, 0);
+  } else {
+    std::tie(last, ys) = scan(last, x, [&](LstmState s, Value row) {
+      const LstmState next = lstm_step(s, row, w);
+      return std::pair{next, next.h};
+    });
+  }
   g.output("loss", reduce_sum(ys * ys) + reduce_sum(last.c));
+  g.output("last", last.c);
+  g.output("ys", ys);
   return g;
 }
 
 /// A scan in a scan, the inner one with a condition in it.
-Graph nested(DType t) {
+Graph nested(DType t, bool written_out) {
   Graph g;
   const Value x = g.input("x", {t, {3, 4}}), w = g.input("w", {t, {}}), s0 = g.input("s", {t, {}});
-  auto [last, ys] = scan(s0, x, [&](Value s, Value row) {
-    auto [inner, y] = scan(s, row, [&](Value a, Value b) {
-      const Value next =
-          cond(b > 0, [&] { return sin(a * w) + b; }, [&] { return a * b + exp(w * 0.5); });
-      return std::pair{next, next * w};
+  const auto step = [&](Value a, Value b) {
+    return cond(b > 0, [&] { return sin(a * w) + b; }, [&] { return a * b + exp(w * 0.5); });
+  };
+  Value last = s0, ys;
+  if (written_out) {
+    std::vector<Value> sums;
+    for (std::int64_t i = 0; i < 3; ++i) {
+      std::vector<Value> row;
+      for (std::int64_t k = 0; k < 4; ++k) {
+        last = step(last, reshape(slice(x, {i, k}, {i + 1, k + 1}), {}));
+        row.push_back(reshape(cos(last), {1}));
+      }
+      sums.push_back(reshape(reduce_sum(concat(row, 0)), {1}));
+    }
+    ys = concat(sums, 0);
+  } else {
+    std::tie(last, ys) = scan(s0, x, [&](Value s, Value row) {
+      auto [inner, y] = scan(s, row, [&](Value a, Value b) {
+        const Value next = step(a, b);
+        return std::pair{next, cos(next)};
+      });
+      return std::pair{inner, reduce_sum(y)};
     });
-    return std::pair{inner, reduce_sum(y)};
-  });
-  g.output("loss", last * reduce_sum(ys * ys));
+  }
+  g.output("loss", last + reduce_sum(ys * ys));
+  g.output("last", last);
+  g.output("ys", ys);
   return g;
 }
 
-Graph counted(DType t) {
+/// Four of six rows are visited.
+Graph counted(DType t, bool written_out) {
   Graph g;
-  const Value x = g.input("x", {t, {6, 2}}), s = g.input("s", {t, {2}}),
+  const Value x = g.input("x", {t, {6, 2}}), s0 = g.input("s", {t, {2}}),
               w = g.input("w", {t, {2, 2}});
-  ScanOptions options;
-  options.count = g.scalar(DType::I32, 4);
-  auto [last, ys] = scan(
-      s, x,
-      [&](Value a, Value b) {
-        const Value next = sin(matmul(reshape(a, {1, 2}), w));
-        return std::pair{reshape(next, {2}) + b, b * a};
-      },
-      options);
+  const auto step = [&](Value a, Value b) {
+    return reshape(sin(matmul(reshape(a, {1, 2}), w)), {2}) + b;
+  };
+  Value last = s0, ys;
+  if (written_out) {
+    std::vector<Value> rows;
+    for (std::int64_t i = 0; i < 4; ++i) {
+      const Value row = reshape(slice(x, {i, 0}, {i + 1, 2}), {2});
+      rows.push_back(reshape(row * last, {1, 2}));
+      last = step(last, row);
+    }
+    rows.push_back(full(g, {t, {2, 2}}, 0));
+    ys = concat(rows, 0);
+  } else {
+    ScanOptions options;
+    options.count = g.scalar(DType::I32, 4);
+    std::tie(last, ys) =
+        scan(s0, x, [&](Value a, Value b) { return std::pair{step(a, b), b * a}; }, options);
+  }
   g.output("loss", reduce_sum(last) + reduce_sum(ys * ys));
-  return g;
-}
-
-Graph while_model(DType t, double steps_wanted) {
-  Graph g;
-  const Value a = g.input("a", {t, {2}}), w = g.input("w", {t, {2, 2}});
-  WhileOptions options;
-  options.max_steps = 8;
-  const Value zero = g.scalar(t, 0);
-  auto [last, n] = while_loop(
-      std::pair{a, zero}, [&](const auto& s) { return s.second < steps_wanted; },
-      [&](const auto& s) {
-        const Value next = reshape(matmul(reshape(s.first, {1, 2}), w), {2});
-        return std::pair{sin(next) + a * 0.5, s.second + 1};
-      },
-      options);
-  g.output("loss", reduce_sum(last.first * last.first) + reduce_sum(a));
-  return g;
-}
-
-Graph while_unrolled(DType t, int count) {
-  Graph g;
-  const Value a = g.input("a", {t, {2}}), w = g.input("w", {t, {2, 2}});
-  Value s = a;
-  for (int i = 0; i < count; ++i) s = sin(reshape(matmul(reshape(s, {1, 2}), w), {2})) + a * 0.5;
-  g.output("loss", reduce_sum(s * s) + reduce_sum(a));
+  g.output("last", last);
+  g.output("ys", ys);
   return g;
 }
 
@@ -220,6 +244,32 @@ ScanOptions with(bool reverse, std::int64_t segments) {
   return options;
 }
 
+Graph while_model(DType t, double steps_wanted) {
+  Graph g;
+  const Value a = g.input("a", {t, {2}}), w = g.input("w", {t, {2, 2}});
+  WhileOptions options;
+  options.max_steps = 8;
+  const Value zero = g.scalar(t, 0);
+  auto [last, n] = while_loop(
+      std::pair{a, zero}, [&](const auto& s) { return s.second < steps_wanted; },
+      [&](const auto& s) {
+        const Value next = reshape(matmul(reshape(s.first, {1, 2}), w), {2});
+        return std::pair{sin(next) + a * 0.5, s.second + 1};
+      },
+      options);
+  g.output("loss", reduce_sum(last.first * last.first) + reduce_sum(a));
+  return g;
+}
+
+Graph while_unrolled(DType t, int count) {
+  Graph g;
+  const Value a = g.input("a", {t, {2}}), w = g.input("w", {t, {2, 2}});
+  Value s = a;
+  for (int i = 0; i < count; ++i) s = sin(reshape(matmul(reshape(s, {1, 2}), w), {2})) + a * 0.5;
+  g.output("loss", reduce_sum(s * s) + reduce_sum(a));
+  return g;
+}
+
 } // namespace
 
 const std::vector<ControlModel>& control_models() {
@@ -233,11 +283,21 @@ const std::vector<ControlModel>& control_models() {
        [](DType t) { return rnn_unrolled(t, false); }},
       {"rnn reverse in segments", [](DType t) { return rnn(t, with(true, 2)); },
        [](DType t) { return rnn_unrolled(t, true); }},
-      {"rnn of no step", [](DType t) { return rnn(t, {}, 0); }, {}},
+      {"rnn in three segments", [](DType t) { return rnn(t, with(false, 3)); },
+       [](DType t) { return rnn_unrolled(t, false); }},
+      {"rnn, a segment a step", [](DType t) { return rnn(t, with(false, steps)); },
+       [](DType t) { return rnn_unrolled(t, false); }},
+      {"rnn of one step in segments", [](DType t) { return rnn(t, with(false, 2), 1); },
+       [](DType t) { return rnn_unrolled(t, false, 1); }},
+      {"rnn of no step", [](DType t) { return rnn(t, {}, 0); },
+       [](DType t) { return rnn_unrolled(t, false, 0); }},
+      {"rnn of no step in segments", [](DType t) { return rnn(t, with(true, 2), 0); },
+       [](DType t) { return rnn_unrolled(t, true, 0); }},
       {"matrix product", matrix_product, matrix_product_unrolled},
-      {"lstm", lstm, {}},
-      {"nested", nested, {}},
-      {"counted", counted, {}},
+      {"lstm", [](DType t) { return lstm(t, false); }, [](DType t) { return lstm(t, true); }},
+      {"nested", [](DType t) { return nested(t, false); }, [](DType t) { return nested(t, true); }},
+      {"counted", [](DType t) { return counted(t, false); },
+       [](DType t) { return counted(t, true); }},
       {"while 0", [](DType t) { return while_model(t, 0); },
        [](DType t) { return while_unrolled(t, 0); }},
       {"while 1", [](DType t) { return while_model(t, 1); },

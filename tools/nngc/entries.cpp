@@ -26,6 +26,9 @@ constexpr LossFunction loss_functions[] = {
     {"smooth_l1", false, [](Value a, Value b) { return smooth_l1(a, b); }},
     {"bce", false, [](Value p, Value y) { return bce(p, y); }},
     {"bce_with_logits", false, [](Value z, Value y) { return bce_with_logits(z, y); }},
+    {"hinge", false, [](Value z, Value y) { return hinge(z, y); }},
+    {"kl_div", false, [](Value z, Value y) { return kl_div(z, y); }},
+    {"poisson_nll", false, [](Value z, Value y) { return poisson_nll(z, y); }},
 };
 
 Value in(const Graph& clone, Value v) { return {clone.data(), v.id()}; }
@@ -149,8 +152,8 @@ void add_loss_options(CLI::App& app, LossOptions& o) {
   constexpr const char* group = "Training";
   app.add_option("--loss", o.loss,
                  "what to minimize: a function of the first output (cross_entropy_with_logits, "
-                 "cross_entropy, mse, "
-                 "mae, smooth_l1, bce, bce_with_logits), FUNCTION:OUTPUT, or an output of rank 0")
+                 "cross_entropy, mse, mae, smooth_l1, bce, bce_with_logits, hinge, kl_div, "
+                 "poisson_nll), FUNCTION:OUTPUT, or an output of rank 0")
       ->type_name("LOSS")
       ->group(group);
   app.add_option("--label", o.label,

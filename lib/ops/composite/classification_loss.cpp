@@ -1,10 +1,14 @@
 // Losses between probabilities: means, rank 0. Where a probability and its weight are both 0, 0 log
 // 0 counts as 0.
+#include <limits>
+
 #include "ops/composite/composite.h"
 
 namespace nngc {
 
 namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
 
 /// weight * log(p) with 0 log 0 = 0: the logarithm of 1 there, and no derivative.
 Value weighted_log(Value weight, Value p) {
@@ -74,8 +78,11 @@ Value cross_entropy(Value probabilities, Value labels, Where where) {
 // its own, only softmax minus the hits.
 Value cross_entropy_with_logits(Value logits, Value labels, Where where) {
   check_labels("cross_entropy_with_logits", logits, labels, where);
-  if (!is_int(labels.dtype()))
-    return neg(reduce_mean(reduce_sum(labels * log_softmax(logits, -1), {-1})));
+  if (!is_int(labels.dtype())) {
+    const Value log_p = log_softmax(logits, -1);
+    const Value never = bit_and(eq(labels, 0), eq(log_p, -infinity));
+    return neg(reduce_mean(reduce_sum(labels * select(never, 0, log_p), {-1})));
+  }
   const Value z = shifted_by_max(logits, {-1}).x;
   const Value sum = reduce_sum(exp(z), {-1});
   const Picked picked = pick(z, labels, where);

@@ -1,4 +1,5 @@
 // A dense layer without its activation.
+#include "nngc/layers.h"
 #include "ops/composite/composite.h"
 
 namespace nngc {
@@ -10,8 +11,15 @@ Value dense(Value x, Value weights, Value bias, Where where) {
                     weights.shape()[1] == bias.shape()[0];
   check_fit(fits, "dense", "x[..., in], weights[in, out], bias[out]", std::array{x, weights, bias},
             where);
-  const Value product = dot_general(x, weights, {x.rank() - 1}, {0}, {}, {}, where);
-  return add({product, where}, {bias, where});
+  return add({dense(x, weights, where), where}, {bias, where});
+}
+
+Value dense(Value x, Value weights, Where where) {
+  common_graph("dense", std::array{x, weights}, where);
+  const bool fits =
+      x.rank() >= 1 && weights.rank() == 2 && x.shape()[x.rank() - 1] == weights.shape()[0];
+  check_fit(fits, "dense", "x[..., in], weights[in, out]", std::array{x, weights}, where);
+  return dot_general(x, weights, {x.rank() - 1}, {0}, {}, {}, where);
 }
 
 } // namespace nngc

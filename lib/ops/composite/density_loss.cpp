@@ -1,7 +1,11 @@
 // Losses that are negative logarithms of densities, or compare distributions.
+#include <limits>
+
 #include "ops/composite/composite.h"
 
 namespace nngc {
+
+static constexpr double infinity = std::numeric_limits<double>::infinity();
 
 // p log(p / q); where p is 0, neither logarithm counts, not even an infinite one.
 Value kl_div(Value log_prediction, Value target, Where where) {
@@ -20,9 +24,11 @@ Value gaussian_nll(Value mean, Value variance, Value target, double least, Where
   return reduce_mean(log(v) + square(target - mean) / v) * 0.5;
 }
 
+// A rate of 0, log_rate -inf, is certain of a target of 0.
 Value poisson_nll(Value log_rate, Value target, Where where) {
   check_same_floats("poisson_nll", log_rate, target, where);
-  return reduce_mean(exp(log_rate) - target * log_rate);
+  const Value sure = bit_and(eq(target, 0), eq(log_rate, -infinity));
+  return reduce_mean(exp(log_rate) - target * select(sure, 0, log_rate));
 }
 
 } // namespace nngc

@@ -1,9 +1,10 @@
 // How long compiling and differentiating take, each time in a process of its own, and how that
 // grows with the graph.
 //
-//   nngc-compile-time [--rounds N] [--json FILE] [--only CASE]     CASE: a number, from 0
+//   nngc-compile-time [--rounds N] [--json FILE] [--only CASE]     CASE: a name, or a number from 0
 //   nngc-compile-time --stages CASE SIZE     where the time goes, in this process
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
@@ -11,6 +12,8 @@
 #include <ctime>
 #include <exception>
 #include <stdexcept>
+#include <string>
+#include <string_view>
 #include <unistd.h>
 
 #include "nngc/autodiff.h"
@@ -191,6 +194,25 @@ void stages(const Case& c, std::int64_t size) {
   }
 }
 
+template <class Number> Number number(std::string_view text) {
+  Number n{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), n);
+  if (error != std::errc{} || end != text.data() + text.size())
+    throw std::runtime_error("'" + std::string(text) + "' is not a number");
+  return n;
+}
+
+/// The case of that name or number.
+std::size_t case_number(std::string_view text) {
+  const auto& all = nngc::bench::cases();
+  std::string list;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (text == all[i].name || text == std::to_string(i)) return i;
+    list += (i == 0 ? "" : "; ") + std::to_string(i) + ": " + all[i].name;
+  }
+  throw std::runtime_error("there is no case '" + std::string(text) + "'; there are " + list);
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -204,29 +226,28 @@ int main(int argc, char** argv) {
       const std::string word = argv[i];
       const bool one_more = i + 1 < argc, two_more = i + 2 < argc;
       if (word == "--once" && two_more) {
-        const Time time = timed(all.at(std::stoul(argv[i + 1])), std::stoll(argv[i + 2]));
+        const Time time = timed(all[case_number(argv[i + 1])], number<std::int64_t>(argv[i + 2]));
         std::printf("%.9f %.9f\n", time.wall_s, time.cpu_s);
         return 0;
       }
       if (word == "--stages" && two_more) {
-        stages(all.at(std::stoul(argv[i + 1])), std::stoll(argv[i + 2]));
+        stages(all[case_number(argv[i + 1])], number<std::int64_t>(argv[i + 2]));
         return 0;
       }
       if (word == "--rounds" && one_more)
-        rounds = std::max(1, std::stoi(argv[++i]));
+        rounds = std::max(1, number<int>(argv[++i]));
       else if (word == "--json" && one_more)
         json = argv[++i];
       else if (word == "--only" && one_more)
-        numbers = {std::stoul(argv[++i])};
+        numbers = {case_number(argv[++i])};
       else
         throw std::runtime_error(
             "usage: nngc-compile-time [--rounds N] [--json FILE] [--only CASE] "
             "| --stages CASE SIZE");
     }
     std::vector<Result> results;
-    for (const std::size_t number : numbers) {
-      if (number >= all.size()) throw std::runtime_error("there is no such case");
-      results.push_back(run(number, rounds));
+    for (const std::size_t which : numbers) {
+      results.push_back(run(which, rounds));
       print(results.back());
     }
     if (!json.empty()) write_json(json, results);

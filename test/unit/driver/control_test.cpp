@@ -1,5 +1,6 @@
 // Control flow on the compiled road: models, gradients and Hessian-vector products, optimized and
 // as written, against the interpreter.
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 
@@ -115,6 +116,25 @@ TEST_CASE("a limit of steps that no input shows grows as the loop needs", "[cont
   }
 }
 
+namespace {
+
+std::vector<Tensor> run_strictly(const Graph& g, const std::vector<Tensor>& at) {
+  CompileOptions options;
+  options.math = MathLevel::Strict;
+  return run(compile(g, options), g, at);
+}
+
+Graph gradients(Graph g) {
+  const std::vector<Value> wrt = g.inputs();
+  const std::vector<Value> slopes = grad(g.outputs()[0].value, wrt);
+  g.clear_outputs();
+  for (std::size_t i = 0; i < wrt.size(); ++i)
+    g.output("d" + std::string(g.input_name(wrt[i])), slopes[i]);
+  return g;
+}
+
+} // namespace
+
 // All but what is summed up at the end, for which the order is another.
 TEST_CASE("at strict, a loop has the bits of its steps written out", "[control]") {
   int count = 0;
@@ -125,16 +145,89 @@ TEST_CASE("at strict, a loop has the bits of its steps written out", "[control]"
     std::vector<Tensor> at;
     unsigned seed = 70;
     for (Value v : loop.inputs()) at.push_back(uniform_f64(v.type(), ++seed));
-    CompileOptions options;
-    options.math = MathLevel::Strict;
-    const std::vector<Tensor> a = run(compile(loop, options), loop, at),
-                              b = run(compile(steps, options), steps, at);
+    const std::vector<Tensor> a = run_strictly(loop, at), b = run_strictly(steps, at);
     REQUIRE(a.size() == b.size());
     for (std::size_t o = a.size() > 1 ? 1 : 0; o < a.size(); ++o)
       CHECK(std::memcmp(a[o].raw(), b[o].raw(), a[o].bytes()) == 0);
     ++count;
   }
-  CHECK(count >= 9);
+  CHECK(count >= 18);
+}
+
+// Slopes of rows and of what the loop starts from, in every checkpoint mode. Those of weights are
+// sums over the steps, made by one product or segment by segment: one step has no order.
+TEST_CASE("at strict, the gradient of a loop has the bits of its steps written out", "[control]") {
+  const std::vector<std::string> weights{"dw", "du", "db"};
+  int same = 0;
+  for (const ControlModel& model : control_models()) {
+    if (!model.unrolled || model.name == "choices") continue;
+    const Graph loop = gradients(model.build(DType::F64)),
+                steps = gradients(model.unrolled(DType::F64));
+    std::vector<Tensor> at;
+    unsigned seed = 70;
+    for (Value v : loop.inputs()) at.push_back(uniform_f64(v.type(), ++seed));
+    const std::vector<Tensor> a = run_strictly(loop, at), b = run_strictly(steps, at);
+    const bool short_one = model.name.find("one step") != std::string::npos ||
+                           model.name.find("no step") != std::string::npos ||
+                           model.name == "while 0" || model.name == "while 1";
+    for (std::size_t o = 0; o < a.size(); ++o) {
+      INFO(model.name << ", " << loop.outputs()[o].name);
+      const bool is_sum =
+          std::find(weights.begin(), weights.end(), loop.outputs()[o].name) != weights.end();
+      if (!is_sum || short_one) {
+        CHECK(std::memcmp(a[o].raw(), b[o].raw(), a[o].bytes()) == 0);
+        ++same;
+      } else {
+        for (std::int64_t k = 0; k < a[o].size(); ++k) {
+          const double x = a[o].data<double>()[static_cast<std::size_t>(k)],
+                       y = b[o].data<double>()[static_cast<std::size_t>(k)];
+          CHECK(std::fabs(x - y) <= 4e-15 * (1 + std::fabs(y)));
+        }
+      }
+    }
+  }
+  CHECK(same >= 47);
+}
+
+namespace {
+
+/// A thousand small steps: what the first ones do is not forgotten by the last.
+Graph thousand(bool written_out) {
+  Graph g;
+  const Value a = g.input("a", f64({2})), w = g.input("w", f64({2, 2}));
+  const auto step = [&](Value s) {
+    return s + (sin(reshape(matmul(reshape(s, {1, 2}), w), {2})) + a) * 0.002;
+  };
+  Value s = a;
+  if (written_out) {
+    for (int i = 0; i < 1000; ++i) s = step(s);
+  } else {
+    s = while_loop(
+            std::pair{a, g.scalar(DType::I32, 0)}, [](const auto& c) { return c.second < 1000; },
+            [&](const auto& c) { return std::pair{step(c.first), c.second + 1}; },
+            {.max_steps = 1200})
+            .first.first;
+  }
+  g.output("loss", reduce_sum(s * s));
+  return g;
+}
+
+} // namespace
+
+TEST_CASE("the gradient of a thousand steps of while is that of the steps written out",
+          "[control]") {
+  const Graph loop = gradients(thousand(false)), steps = gradients(thousand(true));
+  std::vector<Tensor> at;
+  unsigned seed = 7;
+  for (Value v : loop.inputs()) at.push_back(uniform_f64(v.type(), ++seed));
+  const std::vector<Tensor> wanted = eval(steps, at);
+  for (const std::vector<Tensor>& got : {eval(loop, at), run(compile(loop), loop, at)})
+    for (std::size_t o = 0; o < got.size(); ++o)
+      for (std::int64_t k = 0; k < got[o].size(); ++k) {
+        const double x = got[o].data<double>()[static_cast<std::size_t>(k)],
+                     y = wanted[o].data<double>()[static_cast<std::size_t>(k)];
+        CHECK(std::fabs(x - y) <= 1e-12 * (1 + std::fabs(y)));
+      }
 }
 
 TEST_CASE("a loop and its derivative share one forward loop", "[control]") {

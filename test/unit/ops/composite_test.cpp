@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "nngc/autodiff.h"
+#include "nngc/layers.h"
 #include "test/support/catch.h"
 #include "test/unit/ops/evaluate.h"
 
@@ -52,6 +53,13 @@ TEST_CASE("Activations") {
   check_near(run([](Value v) { return gelu(v); }, {x}), {0, phi - 1, 0, 0, phi, 1000});
   const double t = 0.5 * (1 + std::tanh(std::sqrt(2 / std::acos(-1.0)) * 1.044715));
   check_near(run([](Value v) { return gelu_tanh(v); }, {x}), {0, t - 1, 0, 0, t, 1000});
+  // In 16 bits the cube of 300 overflows, and so do the squares in its derivative.
+  const auto half = [](Value v) {
+    const Value h = convert(v, DType::F16);
+    return convert(grad(reduce_sum(gelu_tanh(h)), std::array{h})[0], DType::F64);
+  };
+  check_near(run(half, {row({-60000.0, -300.0, 0.0, 300.0, 60000.0})}), {0, 0, .5, 1, 1});
+  check_near(gradient([](Value v) { return gelu_tanh(v); }, row({-1e200, 1e200})), {0, 1});
   check_near(run([](Value v) { return step(v); }, {x}), {0, 0, 0, 0, 1, 1});
   check_near(run([](Value v) { return sign(v); }, {x}), {-1, -1, 0, 0, 1, 1});
   CHECK(
@@ -139,6 +147,22 @@ TEST_CASE("Losses between probabilities") {
   check_near(run(direct, {probabilities, soft}), {(std::log(2) - 0.5 * std::log(0.1875)) / 3});
 }
 
+TEST_CASE("A class that is ruled out and has no weight costs nothing") {
+  const Tensor logits = Tensor::of<double>({3, 2}, std::array{-inf, 4.0, -inf, -inf, 1.0, 1.0});
+  const Tensor weights = Tensor::of<double>({3, 2}, std::array{0.0, 1.0, 0.0, 0.0, 0.0, 0.5});
+  const auto loss = [](Value a, Value b) { return cross_entropy_with_logits(a, b); };
+  check_near(run(loss, {logits, weights}), {0.5 * std::log(2) / 3});
+  check_near(
+      run([&](Value a, Value b) { return grad(loss(a, b), std::array{a})[0]; }, {logits, weights}),
+      {0, 0, 0, 0, .25 / 3, -.25 / 3});
+  // A weight of 0 has its derivative still where the class is possible.
+  const auto by_weight =
+      run([&](Value a, Value b) { return grad(loss(a, b), std::array{b})[0]; }, {logits, weights});
+  CHECK(values<double>(by_weight)[4] == Approx(std::log(2) / 3));
+  const Tensor wrong = Tensor::of<double>({3, 2}, std::array{0.5, 0.5, 0.0, 0.0, 0.0, 0.5});
+  check_near(run(loss, {logits, wrong}), {inf});
+}
+
 TEST_CASE("A symbolic number of classes, and of rows") {
   Graph g;
   const Dim batch = Dim::symbol("batch"), classes = Dim::symbol("classes");
@@ -193,6 +217,7 @@ TEST_CASE("dense") {
                        {x, w, row({10.0, 20.0, 30.0})});
   CHECK(y.shape() == std::vector<std::int64_t>{2, 1, 3});
   check_near(y, {11, 22, 38, 13, 24, 48});
+  check_near(run([](Value a, Value b) { return dense(a, b); }, {x, w}), {1, 2, 8, 3, 4, 18});
 }
 
 TEST_CASE("Composites refuse what does not fit, at the caller's line") {
@@ -234,4 +259,5 @@ TEST_CASE("Composites refuse what does not fit, at the caller's line") {
         "uniform: needs a float dtype");
   check([&] { return dense(x, w, v); }, Kind::Shape,
         "dense: needs x[..., in], weights[in, out], bias[out]");
+  check([&] { return dense(x, row1); }, Kind::Shape, "dense: needs x[..., in], weights[in, out]");
 }

@@ -183,6 +183,13 @@ TEST_CASE("Losses at their edges") {
              {0.5 * (std::log(2) + 1.25)});
   check_near(run([](Value a, Value t) { return poisson_nll(a, t); }, {row({least, 0.0}), zeros}),
              {0.5});
+  const auto poisson = [](Value a, Value t) { return poisson_nll(a, t); };
+  const auto rate_slope = [](Value a, Value t) {
+    return grad(poisson_nll(a, t), std::array{a})[0];
+  };
+  check_near(run(poisson, {row({-inf, 0.0}), row({0.0, 3.0})}), {0.5});
+  check_near(run(rate_slope, {row({-inf, 0.0}), row({0.0, 3.0})}), {0, -1});
+  check_near(run(poisson, {row({-inf, 0.0}), row({1.0, 3.0})}), {inf});
   check_near(run([](Value a, Value t) { return hinge(a, t); },
                  {row({2.0, 0.25, -1.0}), row({1.0, -1.0, 1.0})}),
              {3.25 / 3});

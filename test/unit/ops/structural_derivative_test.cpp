@@ -150,6 +150,8 @@ TEST_CASE("derivatives of contractions") {
   using In = const std::vector<Value>&;
   judge("matmul", {{2, 3}, {3, 4}}, [](Graph&, In x) { return matmul(x[0], x[1]); });
   judge("batched", {{2, 3, 4}, {2, 4, 5}}, [](Graph&, In x) { return matmul(x[0], x[1]); });
+  judge("rows", {{2, 3, 4}, {4, 2}}, [](Graph&, In x) { return matmul(x[0], x[1]); });
+  judge("broadcast", {{3, 4}, {2, 1, 4, 2}}, [](Graph&, In x) { return matmul(x[0], x[1]); });
   judge("outer", {{2}, {3}}, [](Graph&, In x) { return dot_general(x[0], x[1], {}, {}); });
   judge("all", {{2, 3}, {3, 2}},
         [](Graph&, In x) { return dot_general(x[0], x[1], {0, 1}, {1, 0}); });

@@ -121,6 +121,15 @@ TEST_CASE("contractions") {
   const Value a = of(g, {2, 3}, {1, 2, 3, 4, 5, 6}), b = of(g, {3, 2}, {1, 0, 0, 1, 2, 3});
   CHECK(run(g, matmul(a, b)) == Floats{7, 11, 16, 23});
   CHECK(run(g, dot_general(a, b, {0, 1}, {1, 0})) == Floats{30});
+  // Leading axes broadcast, the last ones aligned.
+  const Value rows = of(g, {2, 2, 1}, {1, 2, 3, 4}), line = of(g, {1, 2}, {10, 1});
+  const Value upright = of(g, {2, 1}, {1, -1}), lines = of(g, {3, 1, 1, 2}, {1, 0, 0, 1, 2, 3});
+  CHECK(run(g, matmul(rows, line)) == Floats{10, 1, 20, 2, 30, 3, 40, 4});
+  CHECK(run(g, matmul(line, reshape(rows, {2, 2, 1}))) == Floats{12, 34});
+  CHECK(run(g, matmul(lines, upright)) == Floats{1, -1, -1});
+  CHECK(run(g, matmul(rows, lines)) == Floats{1, 0, 2, 0, 3, 0, 4, 0, //
+                                              0, 1, 0, 2, 0, 3, 0, 4, //
+                                              2, 3, 4, 6, 6, 9, 8, 12});
   CHECK(run(g, dot_general(a, a, {}, {}, {0, 1}, {0, 1})) == Floats{1, 4, 9, 16, 25, 36});
   // Batch axes come first, in the order they are listed.
   const Value c = of(g, {2, 2, 1}, {1, 2, 3, 4});

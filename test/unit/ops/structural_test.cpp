@@ -53,6 +53,11 @@ TEST_CASE("shapes of the movers") {
   CHECK(scatter_add(x, rows, f32_input(g, "u", {n, 5, 2, 4}), 1).shape() == Shape{n, 3, 4});
   CHECK(dot_general(x, x, {2}, {2}, {0}, {0}).shape() == Shape{n, 3, 3});
   CHECK(matmul(x, f32_input(g, "y", {n, 4, 7})).shape() == Shape{n, 3, 7});
+  CHECK(matmul(x, f32_input(g, "z", {5, 1, 4, 7})).shape() == Shape{5, n, 3, 7});
+  // One product, in which nothing is repeated.
+  const Value product = matmul(x, f32_input(g, "w", {4, 7}));
+  CHECK(product.shape() == Shape{n, 3, 7});
+  CHECK(g.data()->operands(product.id())[1] == g.find_input("w").id());
   CHECK(iota(g, i32({n, 2}), -1).type() == i32({n, 2}));
 }
 
