@@ -99,7 +99,8 @@ void add_updates(Graph& graph, std::span<const Value> params, std::span<const Va
 
 /// A training step: `model` again, with the results `loss`, the updates of all its parameters, and
 /// those that the model makes itself (running statistics). `loss`, rank 0, is a value of `model`;
-/// so the model itself is left as it is, and its other results are dropped. Throws Error{Graph} where there is no parameter.
+/// so the model itself is left as it is, and its other results are dropped. Throws Error{Graph}
+/// where there is no parameter.
 [[nodiscard]] Graph training_step(const Graph& model, Value loss, const Optimizer& optimizer,
                                   Where where = Where::current());
 /// The same with results of the model by name behind `loss`, such as an accuracy: what they are
