@@ -55,8 +55,13 @@ void eval_extreme(EvalContext& c, bool greatest) {
     return map_binary_int(c, [greatest](std::int64_t a, std::int64_t b) {
       return (greatest ? b > a : b < a) ? b : a;
     });
-  map_binary(c, [greatest](auto a, auto b) {
+  // Of equals in the complex domain: what is their derivative is the attribute's to say.
+  const std::string& tie = c.attrs.get<std::string>("tie");
+  const double share = tie == "half" ? 0.5 : tie == "first" ? 1 : 0;
+  map_binary(c, [greatest, share](auto a, auto b) {
     const auto x = real_part(a), y = real_part(b);
+    if constexpr (std::is_same_v<decltype(a), Complex>)
+      if (x == y) return Complex(x, share * a.imag() + (1 - share) * b.imag());
     if (std::isnan(x)) return a;
     return std::isnan(y) || (greatest ? y > x : y < x) ? b : a;
   });

@@ -135,12 +135,46 @@ void Walker::run_node(NodeId id) {
   }
   if (has_errors_) return eval_with_error(graph_, id, context);
   graph_.def(id).eval(context);
+  if (disturbs && noise_->signs) lift_underflow(id, context);
   // A sum is rounded by its terms already. Functions are a whole unit off, which noise is anyway.
   const double units =
       is_sum(graph_, id) ? 1 : std::max(roundings_of(graph_, id, context) / 2, 1.0);
   if (disturbs) disturb(result, noise_->roundings * units, result.dtype);
   if (noise_ && noise_->signs && graph_.node(id).op == Opcode::Neg && is_float(result.dtype))
     disturb(result, 0, result.dtype);
+}
+
+void Walker::lift_underflow(NodeId id, const EvalContext& context) {
+  switch (graph_.node(id).op) {
+  case Opcode::Exp:
+  case Opcode::Logistic:
+  case Opcode::Mul:
+  case Opcode::Div:
+  case Opcode::Pow:
+  case Opcode::Ipow:
+  case Opcode::Convert: break;
+  default: return;
+  }
+  const auto is_zero_of_its_own = [&](std::size_t i) {
+    return std::ranges::any_of(context.operands, [&](const EvalArray* operand) {
+      return std::visit(
+          [&]<class T>(const std::vector<T>& data) {
+            double x = 1; // ints have no underflow, complex numbers no noise
+            if constexpr (std::is_same_v<T, float> || std::is_same_v<T, double>) x = data[i];
+            return x == 0 || !std::isfinite(x);
+          },
+          operand->data);
+    });
+  };
+  std::visit(
+      [&]<class T>(std::vector<T>& data) {
+        if constexpr (std::is_same_v<T, float> || std::is_same_v<T, double>)
+          for (std::size_t i = 0; i < data.size(); ++i)
+            if (data[i] == 0 && !is_zero_of_its_own(i) && (random_() & 1U) != 0)
+              data[i] =
+                  std::copysign(static_cast<T>(smallest_subnormal(context.result.dtype)), data[i]);
+      },
+      context.result.data);
 }
 
 void Walker::disturb(EvalArray& array, double roundings, DType unit) {

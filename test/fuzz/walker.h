@@ -44,6 +44,9 @@ private:
   void run_node(NodeId id);
   void run_bodies(NodeId id);
   [[nodiscard]] EvalArray zeros(const TensorType& type) const;
+  /// A product, quotient, power, function or conversion that is 0 though no operand is has
+  /// underflowed, and in exact arithmetic is positive or negative: now and then so here, too.
+  void lift_underflow(NodeId id, const EvalContext& context);
   void disturb(EvalArray& array, double roundings, DType unit);
 
   const GraphData& graph_;
