@@ -59,10 +59,11 @@ Values switch_values(Value index, const std::vector<std::function<Values()>>& fu
 
 /// A call of a function of `args`. `remat`: derivatives compute it again instead of keeping its
 /// values. `vjp`: the cotangents of the args, from args, results and the results' cotangents.
+/// `name`: of the body, as text and pictures show it; Error{Argument} if empty.
 Values
 call_values(const Values& args, const std::function<Values(const Values&)>& f, bool remat = false,
             const std::function<Values(const Values&, const Values&, const Values&)>& vjp = {},
-            Where where = Where::current());
+            Where where = Where::current(), std::string_view name = "body");
 
 // ---- the same for trees ----
 
@@ -111,6 +112,20 @@ auto switch_case(Value index, First first, Others... others) {
       [&] { return flatten(decltype(first())(others())); }...};
   const Values results = switch_values(index, functions);
   return unflatten(like, results);
+}
+
+/// `composite("attention", f)(args...)` is f(args...) as one call of that name: the graph's text
+/// and its picture show it whole. Derivatives go through it, and the optimizer takes it apart.
+template <class F> auto composite(std::string_view name, F f, Where where = Where::current()) {
+  return [name = std::string(name), f, where](auto... args) {
+    const std::tuple like{args...};
+    decltype(f(args...)) result{};
+    const Values values = call_values(
+        flatten(like),
+        [&](const Values& v) { return flatten(result = std::apply(f, unflatten(like, v))); }, false,
+        {}, where, name);
+    return unflatten(result, values);
+  };
 }
 
 /// `checkpoint(f)(args...)` is f(args...), of which derivatives keep the args alone.

@@ -152,6 +152,11 @@ std::string DotWriter::label(NodeId id) const {
       continue;
     }
     std::string value;
+    if (const auto* body = std::get_if<Region>(&a.value);
+        body != nullptr && a.key == "body" && (*body)->name() != "body") {
+      title += " " + (*body)->name(); // a composite
+      continue;
+    }
     if (std::holds_alternative<Region>(a.value))
       value = "graph";
     else

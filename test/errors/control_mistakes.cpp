@@ -77,6 +77,7 @@ std::vector<Mistake> control_mistakes() {
       mistake(cond_file, Kind::Type, "cond: result 0 is f32[2,3] in one branch, f64[2,3] in the other", [](Ground& w) { cond_values(w.s > 0, [&] { return Values{w.a}; }, [&] { return Values{w.d}; }); }),
       mistake(cond_file, Kind::Type, "switch_case: the index is f32[], and must be an int of rank 0", [](Ground& w) { switch_values(w.s, {[&] { return Values{w.a}; }}); }),
       mistake(cond_file, Kind::Argument, "switch_case: there is no function", [](Ground& w) { switch_values(convert(w.s, DType::I32), {}); }),
+      mistake(call, Kind::Argument, "call: the name is empty", [](Ground& w) { call_values({w.a}, itself, false, {}, Where::current(), ""); }),
       mistake(call, Kind::Argument, "call: there is no argument", [](Ground&) { call_values({}, itself); }),
       mistake(call, Kind::Argument, "call: the function gives no value", [](Ground& w) { call_values({w.a}, [](const Values&) { return Values{}; }); }),
       mistake(call, Kind::Argument, "custom_vjp: the function uses a value from outside, f32[2,3], for which there would be no derivative; make it an argument", [](Ground& w) { call_values({w.a}, [&](const Values& v) { return Values{v[0] * w.row}; }, false, [](const Values&, const Values&, const Values& ct) { return ct; }); }),

@@ -23,7 +23,8 @@ Values joined(const Values& a, const Values& b) {
 
 Values call_values(const Values& args, const std::function<Values(const Values&)>& f, bool remat,
                    const std::function<Values(const Values&, const Values&, const Values&)>& vjp,
-                   Where where) {
+                   Where where, std::string_view name) {
+  if (name.empty()) throw Error(Error::Kind::Argument, "call: the name is empty", where);
   if (args.empty()) throw Error(Error::Kind::Argument, "call: there is no argument", where);
   GraphData* graph = common_graph("call", args, where);
   // What f uses from outside becomes an operand too, but what it computes stays inside.
@@ -36,7 +37,7 @@ Values call_values(const Values& args, const std::function<Values(const Values&)
   const Values outer = captures({parameters, since}, results);
   Attrs attrs{{"remat", remat}};
   attrs.set("body",
-            Region(std::make_shared<Graph>(cut_out("body", joined(outer, parameters), results))));
+            Region(std::make_shared<Graph>(cut_out(name, joined(outer, parameters), results))));
   if (vjp) {
     if (!outer.empty())
       throw Error(Error::Kind::Argument,
