@@ -79,8 +79,15 @@ bool small_windows_of_border(const Plan& plan, NodeId windows) {
   for (const std::int64_t n : g.attrs(windows).get<Axes>("dims"))
     elements = std::min(elements, most_elements + 1) * n;
   const NodeId o = g.operands(windows)[0];
-  return elements <= most_elements && g.node(o).op == Opcode::Pad && !pads_between(g, o) &&
-         plan.cost[g.operands(o)[0]] <= 1;
+  if (elements > most_elements || g.node(o).op != Opcode::Pad || pads_between(g, o) ||
+      plan.cost[g.operands(o)[0]] > 1)
+    return false;
+  // The axis that will lie in lanes.
+  const Shape& shape = g.type(g.operands(o)[0]).shape;
+  int last = shape.rank() - 1;
+  while (last > 0 && shape[last] == Dim(1)) --last;
+  const auto at = static_cast<std::size_t>(last);
+  return last >= 0 && g.attrs(o).get<Axes>("lo")[at] == 0 && g.attrs(o).get<Axes>("hi")[at] == 0;
 }
 
 bool pads_between(const GraphData& g, NodeId id) {

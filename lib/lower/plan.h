@@ -79,8 +79,8 @@ void add_needs(Plan& plan, int group, const std::vector<int>& needs);
 [[nodiscard]] bool windows_overlap(const GraphData& g, NodeId windows);
 /// Whether a node is a pad that puts elements between neighbours.
 [[nodiscard]] bool pads_between(const GraphData& g, NodeId id);
-/// Whether small windows lie over what is in memory but for a border. Asking at every element
-/// whether it is of the border costs less than a copy of everything.
+/// Whether small windows lie over what is in memory but for a border, and all lanes of a vector are
+/// of the border or none. Asking at every vector costs less than a copy of everything.
 [[nodiscard]] bool small_windows_of_border(const Plan& plan, NodeId windows);
 /// reduce_window, arg_window and conv_general as reductions and dots over views of windows.
 [[nodiscard]] Value legal_reduce_window(Value x, const Attrs& attrs, const TensorType& type);

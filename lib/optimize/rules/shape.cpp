@@ -1,6 +1,7 @@
 // Movement of elements: compositions become one step, broadcasts come after the arithmetic they
 // repeat. Nothing is computed differently, except where a rule says so.
 #include <algorithm>
+#include <cmath>
 
 #include "optimize/rules/stable.h"
 
@@ -177,7 +178,8 @@ Value sum_of_scaled(const Match& m) {
   if (!is_float_sum(m.root()) || !is(p, Opcode::Mul) || !m.single_use(p)) return {};
   return either_way(p, [&](Value x, Value c) {
     double number = 0;
-    if (!is_splat(c, number) || is_splat(x)) return Value{};
+    // Nothing adds up to 0, which times NaN or infinity is not 0.
+    if (!is_splat(c, number) || is_splat(x) || !std::isfinite(number)) return Value{};
     return reduce_sum(x, attr<Axes>(m.root(), "axes"), attr<bool>(m.root(), "keepdims")) *
            number_like(m.root(), number);
   });

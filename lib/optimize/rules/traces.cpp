@@ -36,6 +36,11 @@ Value sum_of_product(const Match& m) {
     for (const std::int64_t axis : before.side(s).free())
       if (contains(axes, before.result_axis(s, axis))) summed.push_back(axis);
     if (summed.empty()) continue;
+    // Nothing adds up to 0, which times an infinity on the other side is not 0.
+    for (const std::int64_t axis : summed) {
+      const Dim extent = operands[s].shape()[static_cast<int>(axis)];
+      if (!extent.is_static() || extent == Dim(0)) return {};
+    }
     operands[s] = reduce_sum(operands[s], summed);
     for (std::size_t i = summed.size(); i-- > 0;) product.side(s).replace_axes(summed[i], 1, 0);
   }
