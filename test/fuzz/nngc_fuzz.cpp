@@ -1,6 +1,7 @@
 // nngc-fuzz: a campaign of random graphs. docs/fuzzing.md shows how to read what it prints.
 #include <chrono>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <set>
 
@@ -34,7 +35,13 @@ void print(const Figures& f, double seconds) {
 
 void write_test(const std::string& folder, const Failure& failure, bool crashes) {
   const std::string path = folder + "/seed_" + std::to_string(failure.seed) + ".nng";
-  std::ofstream(path, std::ios::binary) << as_test_file(failure, crashes);
+  std::error_code failed; // the file says whether it went well
+  std::filesystem::create_directories(folder, failed);
+  std::ofstream file(path, std::ios::binary);
+  if (!(file << as_test_file(failure, crashes) << std::flush)) {
+    std::fprintf(stderr, "nngc-fuzz: cannot write %s\n", path.c_str());
+    return;
+  }
   std::printf("wrote           %s\n", path.c_str());
 }
 
