@@ -73,7 +73,7 @@ bool windows_overlap(const GraphData& g, NodeId windows) {
 }
 
 bool small_windows_of_border(const Plan& plan, NodeId windows) {
-  constexpr std::int64_t most_elements = 32;
+  constexpr std::int64_t most_elements = 16;
   const GraphData& g = *plan.graph;
   std::int64_t elements = 1;
   for (const std::int64_t n : g.attrs(windows).get<Axes>("dims"))
