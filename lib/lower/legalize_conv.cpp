@@ -3,7 +3,8 @@
 // Where neighbours of x lie apart, as in the cotangent of a strided convolution, nothing is
 // multiplied by zeros: one dense convolution for every remainder.
 //
-// A convolution pads x once, into memory; its windows are a view of that, no copy. So the dot reads
+// A convolution pads x once, into memory, but where small windows make sums and no dot
+// (small_windows_of_border); its windows are a view of that, no copy. So the dot reads
 // A[n, o, (w, c)] at an address that is affine in all of them, as several contracted axes. Axes are
 // taken in the order in which they lie in memory: the forward product has a row of pixels as m and
 // (w, c) as k; the weights' gradient, which comes as a convolution of transposed operands, has the

@@ -115,8 +115,9 @@ def math_limits(rows):
         "libmvec's sin reduces its argument to one float and accepts 1.7 to 2.9 ulp; ours keeps the reduced argument in",
         "two parts, without which 1 ulp cannot be held. On Zen 4 masks come from the multiply-add ports (one test costs one",
         "multiply-add), and the length of the chain, some 50 cycles, counts for more than the 23 instructions of the f32 sin:",
-        "15 cycles where the ports need 12. logistic in f32 is 12 multiply-adds and a division that does not wait for them",
-        "all, at 0.77 ulp where libmvec's exp leaves 2.4; in f64 the division and what follows it bound it. libmvec's own times",
+        "15 cycles where the ports need 12. logistic in f32 is a series around a quotient from tables, 26 instructions for",
+        "16 numbers of which two go a cycle; the division among them costs nothing. Its worst of all numbers is 0.76 ulp,",
+        "where libmvec's exp leaves 2.4; in f64 the division and what follows it bound it. libmvec's own times",
         "move from process to process, sin's from 4.1 to 6.4 ns a vector, cos and logistic by a factor of two.",
     ]
 
