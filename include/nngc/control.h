@@ -22,6 +22,11 @@ struct ScanOptions {
   /// and compute each segment again, itself in k segments, and so on: about k * log_k(length)
   /// carries at once, and every step computed log_k(length) times.
   std::int64_t segments = 0;
+  /// s > 0: derivatives keep s carries and no more, at the steps where they spare most work, and
+  /// compute the steps between them again: each r times at most, where (s + r)! / (s! r!) is at
+  /// least the length. 10 snapshots are enough for 286 steps with r = 3, for 1,001 with r = 4
+  /// (Griewank and Walther, "Algorithm 799: revolve", 2000). Any length, a `count` too.
+  std::int64_t snapshots = 0;
   Value count; ///< an i32 of rank 0: only rows [0, count) are visited; the others' ys are 0
 };
 

@@ -57,6 +57,8 @@ void Accumulators::stack(Value v) {
 
 /// Whether the sum of `v` over the steps can be had after the loop; then what it needs is stacked.
 bool Accumulators::can_wait(Value v) {
+  // Stacked for every step, what a checkpoint computes again would be kept after all.
+  if (graph_->node(v.id()).epoch > 0) return false;
   switch (opcode(v)) {
   case Opcode::DotGeneral: {
     const Value a = operand(v, 0), b = operand(v, 1);

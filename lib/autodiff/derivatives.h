@@ -35,6 +35,9 @@ namespace nngc {
 [[nodiscard]] std::vector<Value> cond_jvp(Value node, std::span<const Value> tangents, Where where);
 [[nodiscard]] std::vector<Value> loop_vjp(Value node, std::span<const Value> cotangents,
                                           const std::vector<bool>& wanted, Where where);
+/// Of a scan with `snapshots`, which keeps that many carries alone.
+[[nodiscard]] std::vector<Value> revolve_vjp(Value node, std::span<const Value> cotangents,
+                                             const std::vector<bool>& wanted, Where where);
 [[nodiscard]] std::vector<Value> loop_jvp(Value node, std::span<const Value> tangents, Where where);
 
 } // namespace nngc

@@ -98,6 +98,7 @@ private:
       scan.carry = carry_, scan.init = init_, scan.row = row_, scan.xs = xs_;
       scan.length = one_dim(attrs_, "length");
       scan.reverse = attrs_.get<bool>("reverse");
+      scan.snapshots = attrs_.get_or("snapshots", std::int64_t{0});
       if (parts_.counted) scan.count = operands_.back();
       return append_scan(graph_, scan, next, ys, where_);
     }

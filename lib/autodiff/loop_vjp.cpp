@@ -5,42 +5,30 @@
 #include <algorithm>
 
 #include "autodiff/accumulators.h"
-#include "autodiff/linear_body.h"
+#include "autodiff/loop_rule.h"
 #include "ops/elementwise.h"
-#include "ops/regions.h"
 #include "ops/trace.h"
 
 namespace nngc {
 
 namespace {
 
-using Values = std::vector<Value>;
-
-class LoopVjp {
+class LoopVjp : LoopRule {
 public:
   LoopVjp(Value node, std::span<const Value> cotangents, const std::vector<bool>& wanted,
           Where where)
-      : node_(node), graph_(node.graph()), op_(graph_->node(node.id()).op),
-        attrs_(graph_->attrs(node.id())), body_(*attrs_.get<Region>("body")),
-        cotangents_(cotangents.begin(), cotangents.end()), wanted_(wanted), where_(where) {
-    operands_ = operands_of(node);
-    parts_ = loop_operands(attrs_, operands_.size());
-    ys_ = body_.outputs().size() - parts_.carries;
-    for (std::size_t i = 0; i < parts_.inputs(); ++i)
-      wanted_[i] = wanted_[i] && is_float(operands_[i].dtype());
+      : LoopRule(node, cotangents, wanted, where), ys_(body_.outputs().size() - parts_.carries) {
     if (op_ == Opcode::While && !attrs_.has("max_steps"))
       throw Error(Error::Kind::Unsupported,
                   "while: reverse mode keeps what every step computed; say at most how many there "
                   "are (max_steps)",
                   where);
-    length_ = one_dim(attrs_, op_ == Opcode::While ? "max_steps" : "length");
   }
 
   Values run() {
-    choose_active();
-    const BodyVjp body(body_, given_, Which(wanted_.begin(), wanted_.begin() + inputs()), where_);
+    const BodyVjp body(body_, given_, wanted_, where_);
     Which constant(parts_.inputs(), false);
-    std::fill(constant.begin(), constant.begin() + consts(), true);
+    for (std::size_t i = 0; i < parts_.consts; ++i) constant[i] = true;
     Values kept = body.residuals(constant);
     // Rows of xs are there already; carries count as computed, and the step that gets them keeps
     // them.
@@ -52,42 +40,6 @@ public:
   }
 
 private:
-  [[nodiscard]] std::ptrdiff_t consts() const { return static_cast<std::ptrdiff_t>(parts_.consts); }
-  [[nodiscard]] std::ptrdiff_t carries() const {
-    return static_cast<std::ptrdiff_t>(parts_.carries);
-  }
-  [[nodiscard]] std::ptrdiff_t inputs() const {
-    return static_cast<std::ptrdiff_t>(parts_.inputs());
-  }
-  [[nodiscard]] Value zeros(const TensorType& type) const {
-    return splat(graph_, type.dtype, 0, type.shape);
-  }
-
-  /// Carries through which a derivative flows: reached from what is wanted, in this step or an
-  /// earlier one, and reaching a result that has a cotangent, in this step or a later one. These
-  /// are wanted and given in the body; of the other inputs and outputs what the caller says.
-  void choose_active() {
-    Which from(wanted_.begin(), wanted_.begin() + inputs());
-    for (bool grown = true; grown;) {
-      grown = false;
-      const Which reached = outputs_behind(body_, from);
-      for (std::size_t i = 0; i < parts_.carries; ++i)
-        if (reached[i] && !from[parts_.consts + i]) from[parts_.consts + i] = grown = true;
-    }
-    Which to(body_.outputs().size());
-    for (std::size_t i = 0; i < to.size(); ++i) to[i] = static_cast<bool>(cotangents_[i]);
-    for (bool grown = true; grown;) {
-      grown = false;
-      const Which reaching = inputs_behind(body_, to);
-      for (std::size_t i = 0; i < parts_.carries; ++i)
-        if (reaching[parts_.consts + i] && !to[i]) to[i] = grown = true;
-    }
-    active_.resize(parts_.carries);
-    given_ = to;
-    for (std::size_t i = 0; i < parts_.carries; ++i)
-      given_[i] = wanted_[parts_.consts + i] = active_[i] = from[parts_.consts + i] && to[i];
-  }
-
   /// The stack of each kept value: of the loop itself where it is a y, else of the loop run with
   /// these as further ys.
   Values forward(const BodyVjp& body, const Values& kept) {
@@ -112,25 +64,14 @@ private:
     return stacks;
   }
 
-  /// What the values of the body become: consts as they are, the others as these.
-  [[nodiscard]] Values known(const Graph& graph, const Values& inputs,
-                             std::span<const Value> others) const {
-    Values map(graph.data()->size());
-    for (std::size_t i = 0; i < parts_.consts; ++i) map[inputs[i].id()] = operands_[i];
-    for (std::size_t i = 0; i < others.size(); ++i) map[inputs[parts_.consts + i].id()] = others[i];
-    return map;
-  }
-
   Values scan_again(const BodyVjp& body, const Values& more) {
     ScanParts scan;
     scan.length = length_;
     scan.reverse = attrs_.get<bool>("reverse");
     if (parts_.counted) scan.count = operands_.back();
-    for (std::ptrdiff_t i = consts(); i < inputs(); ++i) {
-      const bool carry = i < consts() + carries();
-      (carry ? scan.init : scan.xs).push_back(operands_[static_cast<std::size_t>(i)]);
-      (carry ? scan.carry : scan.row)
-          .push_back(parameter(graph_, body.inputs[static_cast<std::size_t>(i)].type()));
+    for (std::size_t i = parts_.consts; i < parts_.inputs(); ++i) {
+      (is_carry(i) ? scan.init : scan.xs).push_back(operands_[i]);
+      (is_carry(i) ? scan.carry : scan.row).push_back(parameter(graph_, body.inputs[i].type()));
     }
     Values others = scan.carry;
     others.insert(others.end(), scan.row.begin(), scan.row.end());
@@ -167,16 +108,8 @@ private:
     scan.reverse = op_ == Opcode::While || !attrs_.get<bool>("reverse");
     scan.count = count_;
     Values map = known(body.graph, body.inputs, {});
-    const auto row = [&](Value stack) {
-      scan.xs.push_back(stack);
-      return scan.row.emplace_back(parameter(
-          graph_, {stack.dtype(),
-                   Shape(std::vector<Dim>(stack.shape().begin() + 1, stack.shape().end()))}));
-    };
-    const auto carry = [&](Value init) {
-      scan.init.push_back(init);
-      return scan.carry.emplace_back(parameter(graph_, init.type()));
-    };
+    const auto row = [&](Value stack) { return add_row(scan, stack); };
+    const auto carry = [&](Value init) { return add_carry(scan, init); };
     const NodeId first = graph_->size();
     for (std::size_t i = 0; i < parts_.carries; ++i)
       if (active_[i])
@@ -186,17 +119,10 @@ private:
       if (body.cotangents[y]) map[body.cotangents[y].id()] = row(cotangents_[y]);
     for (std::size_t i = 0; i < kept.size(); ++i) map[kept[i].id()] = row(stacks[i]);
     const Which used = body.inputs_used(kept);
-    for (std::size_t i = parts_.consts + parts_.carries; i < parts_.inputs(); ++i)
+    for (std::size_t i = first_row(); i < parts_.inputs(); ++i)
       if (used[i]) map[body.inputs[i].id()] = row(operands_[i]);
 
-    Values roots;
-    for (Value v : body.gradients)
-      if (v) roots.push_back(v);
-    const Values copies = copy_into(graph_, *body.graph.data(), roots, std::move(map));
-    Values gradients(parts_.inputs());
-    for (std::size_t i = 0, at = 0; i < gradients.size(); ++i)
-      if (body.gradients[i]) gradients[i] = copies[at++];
-
+    const Values gradients = gradients_of_step(body, std::move(map));
     Accumulators sums(graph_, scan, first);
     for (std::size_t i = 0; i < parts_.consts; ++i)
       if (gradients[i]) sums.add(gradients[i]);
@@ -206,7 +132,7 @@ private:
         next.push_back(gradients[parts_.consts + i] ? gradients[parts_.consts + i]
                                                     : zeros(body.outputs[i].type()));
     for (Value step : sums.steps()) next.push_back(step);
-    for (std::size_t i = parts_.consts + parts_.carries; i < gradients.size(); ++i)
+    for (std::size_t i = first_row(); i < gradients.size(); ++i)
       if (gradients[i]) ys.push_back(gradients[i]);
     for (Value v : sums.stacked()) ys.push_back(v);
 
@@ -218,7 +144,7 @@ private:
       if (active_[i]) result[parts_.consts + i] = made[at++];
     const std::size_t sums_at = at;
     at += sums.steps().size();
-    for (std::size_t i = parts_.consts + parts_.carries; i < gradients.size(); ++i)
+    for (std::size_t i = first_row(); i < gradients.size(); ++i)
       if (gradients[i]) result[i] = made[at++];
     const Values totals = sums.totals(std::span(made).subspan(sums_at, sums.steps().size()),
                                       std::span(made).subspan(at));
@@ -227,25 +153,16 @@ private:
     return result;
   }
 
-  Value node_;
-  GraphData* graph_;
-  Opcode op_;
-  const Attrs attrs_; ///< a copy, which keeps the body alive while the graph grows
-  const Graph& body_;
-  Values cotangents_;
-  Which wanted_, given_, active_;
-  Where where_;
-  Values operands_;
-  LoopOperands parts_;
   std::size_t ys_ = 0;
-  Dim length_;
   Value count_;
 };
 
 } // namespace
 
-Values loop_vjp(Value node, std::span<const Value> cotangents, const std::vector<bool>& wanted,
-                Where where) {
+std::vector<Value> loop_vjp(Value node, std::span<const Value> cotangents,
+                            const std::vector<bool>& wanted, Where where) {
+  const GraphData& g = *node.graph();
+  if (g.attrs(node.id()).has("snapshots")) return revolve_vjp(node, cotangents, wanted, where);
   return LoopVjp(node, cotangents, wanted, where).run();
 }
 

@@ -52,6 +52,8 @@ struct Plan {
   std::vector<std::vector<int>> needs;
   /// Of a result: the value that it shares memory with, element for element.
   std::vector<std::optional<NodeId>> shares;
+  /// Of an operand of a region that nothing stores: the value whose memory it is, in order.
+  std::vector<std::optional<NodeId>> lies_in;
   std::vector<std::vector<std::uint64_t>>
       closure; ///< by group: bit set of all groups it needs, transitively
 
@@ -95,7 +97,7 @@ bool frame_through(const Plan& plan, NodeId v, int home, Frame& frame);
 /// reads.
 void merge_groups(Plan& plan);
 
-/// Drops groups that would only copy a value to a result, in order.
+/// Drops groups that would only copy a value to a result, or for a region, in order.
 void share_views(Plan& plan);
 
 /// An index of each axis of a value, affine over the kernel's dims.

@@ -283,7 +283,7 @@ private:
   loop::Kernel control(const Group& group) {
     const NodeId v = group.anchors[0];
     std::vector<int> operands, results;
-    for (NodeId o : g_.operands(v)) operands.push_back(buffer_of_[o]);
+    for (NodeId o : g_.operands(v)) operands.push_back(buffer_of_[plan_.lies_in[o].value_or(o)]);
     results.resize(result_types(g_.node(v).op, g_.attrs(v)).size(), -1);
     for (NodeId r : group.roots) {
       const std::size_t index =

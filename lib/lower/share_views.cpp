@@ -1,5 +1,5 @@
-// Results that are another value's memory read in order, as after a reshape: both lie in the
-// result's buffer, and the copy goes.
+// What is another value's memory read in order, as after a reshape, is not copied: of a result both
+// lie in the result's buffer; and loops and branches, which take whole buffers, take the other's.
 #include <unordered_set>
 
 #include "lower/plan.h"
@@ -22,11 +22,43 @@ NodeId same_elements(const Plan& plan, NodeId v) {
   return whole && position == linear(shape, index) ? base : v;
 }
 
+/// Which values nothing but loops, branches and calls of bodies uses.
+std::vector<bool> used_whole(const Plan& plan) {
+  const GraphData& g = *plan.graph;
+  std::vector<bool> whole(g.size(), true);
+  for (NodeId user = 0; user < g.size(); ++user)
+    if (plan.live[user] && plan.lowering(user) != Lowering::Region)
+      for (NodeId o : g.operands(user)) whole[o] = false;
+  for (const Output& o : g.outputs) whole[o.value.id()] = false;
+  return whole;
+}
+
+/// Operands of regions that lie in another value's memory.
+void share_operands(Plan& plan) {
+  const std::vector<bool> whole = used_whole(plan);
+  for (Group& group : plan.groups) {
+    if (!group.alive || group.kind != Group::Kind::Map || group.roots.size() != 1) continue;
+    const NodeId v = group.roots.front();
+    if (!whole[v]) continue;
+    const int stored_by = plan.stored_by[v];
+    plan.stored_by[v] = -1; // so that it is looked through
+    const NodeId base = same_elements(plan, v);
+    if (base == v) {
+      plan.stored_by[v] = stored_by;
+      continue;
+    }
+    plan.lies_in[v] = base;
+    group.alive = false;
+  }
+}
+
 } // namespace
 
 void share_views(Plan& plan) {
   const GraphData& g = *plan.graph;
   plan.shares.assign(g.size(), std::nullopt);
+  plan.lies_in.assign(g.size(), std::nullopt);
+  share_operands(plan);
   std::unordered_set<NodeId> results, updates, shared;
   for (const Output& o : g.outputs) (o.updates ? updates : results).insert(o.value.id());
   for (Group& group : plan.groups) {

@@ -1,9 +1,11 @@
-/// scan{body, carries, consts, length, reverse, counted}(consts..., carries..., xs..., [count]):
-/// runs the body once for each row of the xs along axis 0, `length` of them, from the first to the
-/// last, or with `reverse` from the last to the first. The body is a graph of (consts, carries, a
-/// row of each x) to (the next carries, a row of each y). Results: the last carries, then the
-/// stacked ys; row t of a y comes from the step that saw row t of the xs. A counted scan visits the
-/// rows [0, count) alone, count clamped to [0, length]; rows of ys it does not visit are 0.
+/// scan{body, carries, consts, length, reverse, counted, snapshots}(consts..., carries..., xs...,
+/// [count]): runs the body once for each row of the xs along axis 0, `length` of them, from the
+/// first to the last, or with `reverse` from the last to the first. The body is a graph of (consts,
+/// carries, a row of each x) to (the next carries, a row of each y). Results: the last carries,
+/// then the stacked ys; row t of a y comes from the step that saw row t of the xs. A counted scan
+/// visits the rows [0, count) alone, count clamped to [0, length]; rows of ys it does not visit are
+/// 0. With `snapshots` its reverse mode keeps so many carries and no more, and computes steps again
+/// (Revolve).
 #include "ops/regions.h"
 
 namespace nngc {
@@ -14,13 +16,16 @@ static constexpr AttrSpec specs[] = {
     {"carries", AttrKind::Int, true, "how many values one step hands to the next"},
     {"length", AttrKind::Dims, true, "one dim: how many rows"},
     {"reverse", AttrKind::Bool, true, "from the last row to the first"},
-    {"counted", AttrKind::Bool, true, "the last operand says how many rows there are"}};
+    {"counted", AttrKind::Bool, true, "the last operand says how many rows there are"},
+    {"snapshots", AttrKind::Int, false, "how many carries derivatives keep"}};
 
 static TensorType infer(const InferContext& c) {
   check_counts(c, c.operands.size());
   const auto& length = c.attrs.get<std::vector<Dim>>("length");
   if (length.size() != 1 || (length[0].is_static() && length[0].value() < 0))
     c.fail(Error::Kind::Attribute, "length is one extent, not negative");
+  if (c.attrs.get_or("snapshots", std::int64_t{1}) < 1)
+    c.fail(Error::Kind::Attribute, "snapshots is a count, at least 1");
   const LoopOperands parts = loop_operands(c.attrs, c.operands.size());
   std::vector<TensorType> types;
   for (std::size_t i = 0; i < parts.inputs(); ++i) {

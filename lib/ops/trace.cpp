@@ -141,6 +141,7 @@ Values append_scan(GraphData* graph, const ScanParts& parts, std::span<const Val
       {"counted", static_cast<bool>(parts.count)},
       {"reverse", parts.reverse},
   };
+  if (parts.snapshots > 0) attrs.set("snapshots", parts.snapshots);
   if (parts.count) operands.push_back(parts.count);
   return results_of(append(graph, Opcode::Scan, operands, std::move(attrs), where));
 }

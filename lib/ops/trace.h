@@ -41,6 +41,7 @@ struct ScanParts {
   Value count;                    ///< of a counted scan
   Dim length;
   bool reverse = false;
+  std::int64_t snapshots = 0; ///< of carries that derivatives keep; 0: whatever they need
 };
 /// The scan's results, carries first.
 [[nodiscard]] std::vector<Value> append_scan(GraphData* graph, const ScanParts& parts,

@@ -77,6 +77,16 @@ const AddCase scan_segments(
        options.segments = 2;
        return scan(x[0], x[1], step, options).second;
      }});
+const AddCase scan_snapshots({Opcode::Scan,
+                              "scan_snapshots",
+                              Types::Numbers,
+                              {{{2}}, {{5, 2}}, index(-1, 6)},
+                              [](Graph&, In x) {
+                                ScanOptions options;
+                                options.snapshots = 2;
+                                options.count = as_i32(x[2]);
+                                return scan(x[0], x[1], step, options).second;
+                              }});
 const AddCase
     scan_in_scan({Opcode::Scan, "scan_in_scan", Types::Numbers, {{{}}, {{3, 2}}}, [](Graph&, In x) {
                     return scan(x[0], x[1],

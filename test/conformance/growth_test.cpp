@@ -62,8 +62,10 @@ void check_growth(const std::string& name, const Graph& f, std::size_t end, std:
 } // namespace
 
 TEST_CASE("gradients grow with the graph, not with its paths", "[conformance][growth]") {
+  // Where to put snapshots is found by some sixty nodes, however large the body is.
   for (const ControlModel& model : control_models())
-    check_growth(model.name, model.build(DType::F32), 8);
+    check_growth(model.name, model.build(DType::F32),
+                 model.name.find("snapshot") == std::string::npos ? 8 : 20);
   for (const Case& c : composite_cases()) {
     Graph g = build(c, DType::F32);
     bool has_float = false;

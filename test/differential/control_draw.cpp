@@ -33,7 +33,10 @@ Values ControlDraw::scanned() {
   const Value init = d_.of_shape(shape), xs = d_.of_shape(rows), whole = d_.of_shape(shape);
   ScanOptions options;
   options.reverse = d_.chance(2);
-  options.segments = d_.chance(3) ? 2 : 0;
+  if (d_.chance(3))
+    options.segments = 2;
+  else if (d_.chance(3))
+    options.snapshots = d_.pick(1, 3);
   if (options.segments == 0 && d_.chance(3)) options.count = d_.index({}, 0, length);
   // A branch may look at the row: of it, outside, the numbers are known.
   Axes all;

@@ -49,6 +49,12 @@ ScanOptions in_segments() {
   options.segments = 3;
   return options;
 }
+ScanOptions keeping(std::int64_t snapshots, std::int64_t segments = 0) {
+  ScanOptions options;
+  options.snapshots = snapshots;
+  options.segments = segments;
+  return options;
+}
 
 } // namespace
 
@@ -64,6 +70,8 @@ std::vector<Mistake> control_mistakes() {
       mistake(scan, Kind::Shape, "scan: an x is f32[], it has no rows", [](Ground& w) { scan_values({w.a}, {w.s}, same); }),
       mistake(scan, Kind::Shape, "scan: an x is f32[3,2], with 3 rows; there are to be 2", [](Ground& w) { scan_values({}, {w.a, w.tall}, same); }),
       mistake(scan, Kind::Unsupported, "scan: segments need a length that is a number, and no count", [](Ground& w) { scan_values({w.s}, {w.x}, same, in_segments()); }),
+      mistake(scan, Kind::Argument, "scan: snapshots is a count, not -1", [](Ground& w) { scan_values({w.a}, {w.tall}, same, keeping(-1)); }),
+      mistake(scan, Kind::Argument, "scan: either segments or snapshots, not both", [](Ground& w) { scan_values({w.a}, {w.tall}, same, keeping(2, 2)); }),
       mistake(check, Kind::Argument, "scan: the body takes 1 carries and gives 0", [](Ground& w) { scan_values({w.s}, {w.a}, [](const Values&, const Values& row) { return std::pair{Values{}, row}; }); }),
       mistake(check, Kind::Type, "scan: carry[0] is f32[], the body makes it f32[3]", [](Ground& w) { scan_values({w.s}, {w.a}, [](const Values&, const Values& row) { return std::pair{row, Values{}}; }); }),
       mistake(check, Kind::Type, "scan: carry[1] is f32[3], the body makes it f32[2,3]", [](Ground& w) { nngc::scan(std::tuple{w.s, w.row}, w.a, [&](auto c, Value) { return std::pair{std::tuple{std::get<0>(c), w.a}, std::tuple<>{}}; }); }),

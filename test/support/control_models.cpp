@@ -19,6 +19,20 @@ namespace {
 
 constexpr std::int64_t steps = 5, rows = 2, width = 3;
 
+ScanOptions with(bool reverse, std::int64_t segments) {
+  ScanOptions options;
+  options.reverse = reverse;
+  options.segments = segments;
+  return options;
+}
+
+ScanOptions keeping(std::int64_t snapshots, bool reverse = false) {
+  ScanOptions options;
+  options.reverse = reverse;
+  options.snapshots = snapshots;
+  return options;
+}
+
 struct Rnn {
   Graph g;
   Value x, w, u, b, h;
@@ -96,7 +110,7 @@ LstmState lstm_step(LstmState s, Value row, Value w) {
   return {logistic(gate(3)) * tanh(c), c};
 }
 
-Graph lstm(DType t, bool written_out) {
+Graph lstm(DType t, bool written_out, const ScanOptions& options = {}) {
   Graph g;
   const Value x = g.input("x", {t, {3, 2, 2}}), w = g.input("w", {t, {4, 8}});
   const Value h0 = g.input("h", {t, {2, 2}}), c0 = g.input("c", {t, {2, 2}});
@@ -110,10 +124,13 @@ Graph lstm(DType t, bool written_out) {
     }
     ys = concat(rows, 0);
   } else {
-    std::tie(last, ys) = scan(last, x, [&](LstmState s, Value row) {
-      const LstmState next = lstm_step(s, row, w);
-      return std::pair{next, next.h};
-    });
+    std::tie(last, ys) = scan(
+        last, x,
+        [&](LstmState s, Value row) {
+          const LstmState next = lstm_step(s, row, w);
+          return std::pair{next, next.h};
+        },
+        options);
   }
   g.output("loss", reduce_sum(ys * ys) + reduce_sum(last.c));
   g.output("last", last.c);
@@ -155,8 +172,8 @@ Graph nested(DType t, bool written_out) {
   return g;
 }
 
-/// Four of six rows are visited.
-Graph counted(DType t, bool written_out) {
+/// Four of six rows are visited, the last of them first where `reverse`.
+Graph counted(DType t, bool written_out, ScanOptions options = {}) {
   Graph g;
   const Value x = g.input("x", {t, {6, 2}}), s0 = g.input("s", {t, {2}}),
               w = g.input("w", {t, {2, 2}});
@@ -165,16 +182,16 @@ Graph counted(DType t, bool written_out) {
   };
   Value last = s0, ys;
   if (written_out) {
-    std::vector<Value> rows;
+    std::vector<Value> rows(4);
     for (std::int64_t i = 0; i < 4; ++i) {
-      const Value row = reshape(slice(x, {i, 0}, {i + 1, 2}), {2});
-      rows.push_back(reshape(row * last, {1, 2}));
+      const std::int64_t at = options.reverse ? 3 - i : i;
+      const Value row = reshape(slice(x, {at, 0}, {at + 1, 2}), {2});
+      rows[static_cast<std::size_t>(at)] = reshape(row * last, {1, 2});
       last = step(last, row);
     }
     rows.push_back(full(g, {t, {2, 2}}, 0));
     ys = concat(rows, 0);
   } else {
-    ScanOptions options;
     options.count = g.scalar(DType::I32, 4);
     std::tie(last, ys) =
         scan(s0, x, [&](Value a, Value b) { return std::pair{step(a, b), b * a}; }, options);
@@ -237,13 +254,6 @@ Graph calls(DType t) {
   return g;
 }
 
-ScanOptions with(bool reverse, std::int64_t segments) {
-  ScanOptions options;
-  options.reverse = reverse;
-  options.segments = segments;
-  return options;
-}
-
 Graph while_model(DType t, double steps_wanted) {
   Graph g;
   const Value a = g.input("a", {t, {2}}), w = g.input("w", {t, {2, 2}});
@@ -289,6 +299,25 @@ const std::vector<ControlModel>& control_models() {
        [](DType t) { return rnn_unrolled(t, false); }},
       {"rnn of one step in segments", [](DType t) { return rnn(t, with(false, 2), 1); },
        [](DType t) { return rnn_unrolled(t, false, 1); }},
+      {"rnn with a snapshot", [](DType t) { return rnn(t, keeping(1)); },
+       [](DType t) { return rnn_unrolled(t, false); }},
+      {"rnn reverse with two snapshots", [](DType t) { return rnn(t, keeping(2, true)); },
+       [](DType t) { return rnn_unrolled(t, true); }},
+      {"rnn of eleven steps with three snapshots", [](DType t) { return rnn(t, keeping(3), 11); },
+       [](DType t) { return rnn_unrolled(t, false, 11); }},
+      {"rnn with more snapshots than steps", [](DType t) { return rnn(t, keeping(9)); },
+       [](DType t) { return rnn_unrolled(t, false); }},
+      {"rnn of one step with snapshots", [](DType t) { return rnn(t, keeping(2), 1); },
+       [](DType t) { return rnn_unrolled(t, false, 1); }},
+      {"rnn of no step with snapshots", [](DType t) { return rnn(t, keeping(2), 0); },
+       [](DType t) { return rnn_unrolled(t, false, 0); }},
+      {"lstm with two snapshots", [](DType t) { return lstm(t, false, keeping(2)); },
+       [](DType t) { return lstm(t, true); }},
+      {"counted with two snapshots", [](DType t) { return counted(t, false, keeping(2)); },
+       [](DType t) { return counted(t, true); }},
+      {"counted reverse with two snapshots",
+       [](DType t) { return counted(t, false, keeping(2, true)); },
+       [](DType t) { return counted(t, true, with(true, 0)); }},
       {"rnn of no step", [](DType t) { return rnn(t, {}, 0); },
        [](DType t) { return rnn_unrolled(t, false, 0); }},
       {"rnn of no step in segments", [](DType t) { return rnn(t, with(true, 2), 0); },

@@ -21,6 +21,7 @@ struct Builder {
     parts.count = options.count;
     parts.length = options.length;
     parts.reverse = options.reverse;
+    parts.snapshots = options.snapshots;
     for (Value v : init) parts.carry.push_back(parameter(graph, v.type()));
     for (Value v : xs)
       parts.row.push_back(parameter(
@@ -135,6 +136,11 @@ std::pair<Values, Values> scan_values(const Values& init, const Values& xs, cons
   }
   if (options.length == Dim(-1))
     throw Error(Error::Kind::Argument, "scan: without xs, say the length", where);
+  if (options.snapshots < 0)
+    throw Error(Error::Kind::Argument,
+                "scan: snapshots is a count, not " + std::to_string(options.snapshots), where);
+  if (options.snapshots > 0 && options.segments > 1)
+    throw Error(Error::Kind::Argument, "scan: either segments or snapshots, not both", where);
   const Builder builder{body, names, where};
   if (options.segments <= 1) return builder.flat(init, xs, options);
   if (!options.length.is_static() || options.count)
