@@ -62,7 +62,8 @@ int Drawer::pick() {
   return chosen(all);
 }
 
-int Drawer::like(const TensorType& wanted, int x) {
+// A copy of the type, which may be that of a step: a new step moves them.
+int Drawer::like(TensorType wanted, int x) {
   const int other = chance(80) ? x : -1;
   std::vector<int> fitting;
   for (std::size_t i = 0; i < r_.steps.size(); ++i)
@@ -71,8 +72,9 @@ int Drawer::like(const TensorType& wanted, int x) {
   if (!fitting.empty() && !chance(35)) return chosen(fitting);
   const double number = wanted.dtype == DType::Bool ? static_cast<double>(random_() % 2)
                                                     : one_of(family_.numbers, random_);
-  constant(number, wanted);
-  if (family_.in_order && is_float(wanted.dtype)) r_.steps.back().slope = 0.25;
+  const bool sloping = family_.in_order && is_float(wanted.dtype);
+  constant(number, std::move(wanted));
+  if (sloping) r_.steps.back().slope = 0.25;
   return last();
 }
 

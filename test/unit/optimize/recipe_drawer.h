@@ -39,7 +39,7 @@ private:
   int chosen(const std::vector<int>& fitting);
   int pick();
   /// An operand of that type beside `x`: an older value, seldom x again, or a constant.
-  int like(const TensorType& wanted, int x = -1);
+  int like(TensorType wanted, int x = -1);
   int read_numbers();
 
   // ---- steps; false: the op refuses ----
