@@ -84,6 +84,15 @@ TEST_CASE("tool: text stages of a model read again say the same", "[stages]") {
   }
 }
 
+TEST_CASE("tool: a training step keeps the outputs it is told to", "[stages]") {
+  const std::string step = "compile line.nng --emit=header --entry=train --loss=mse --label=t ";
+  const Result plain = tool(folder(), step), kept = tool(folder(), step + "--keep=y");
+  CHECK(plain.status == 0);
+  CHECK(kept.status == 0);
+  CHECK(count(plain.out, "float* y") == 0);
+  CHECK(count(kept.out, "float* y") > 0);
+}
+
 TEST_CASE("tool: the levels of math and optimization reach the code", "[stages]") {
   folder().file("sums.nng", R"(graph @sums(%x: f32[8,64], %y: f32[64,64]) {
   %0 = dot_general %x, %y {batch_a = [], batch_b = [], contract_a = [1], contract_b = [0]} : f32[8,64]

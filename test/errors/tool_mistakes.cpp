@@ -92,6 +92,9 @@ std::vector<ToolMistake> request_mistakes() {
        {"--loss=wrong: neither a loss function: cross_entropy_with_logits cross_entropy mse mae "
         "smooth_l1 bce bce_with_logits hinge kl_div poisson_nll; nor an output of the model: y"}},
       {"compile line.nng --entry=train --loss=mse:z -o a.o", 2, {"the model has no output 'z'"}},
+      {"compile line.nng --entry=train --loss=mse --keep=y,z -o a.o",
+       2,
+       {"the model has no output 'z'"}},
       {"compile line.nng --entry=train --loss=y -o a.o",
        1,
        {"--loss=y: a loss is one float, this output is f32[batch,2]"}},

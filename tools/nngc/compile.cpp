@@ -150,6 +150,12 @@ void add_compile(CLI::App& app) {
       ->type_name("LIST")
       ->delimiter(',')
       ->allow_extra_args(false);
+  sub->add_option("--keep", command->loss.keep,
+                  "outputs of the model that train gives besides the loss, from before the update")
+      ->type_name("LIST")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->group("Training");
   add_loss_options(*sub, command->loss);
   add_code_options(*sub, command->code);
   sub->footer(

@@ -140,7 +140,8 @@ Graph make_entry(const Graph& model, const std::string& name, const LossOptions&
   if (name == "hvp") return make_hvp(model, options);
   if (name == "train") {
     const WithLoss w = with_loss(model, options);
-    return training_step(w.graph, w.loss, parse_optimizer(options.optimizer));
+    for (const std::string& output : options.keep) find_output(model, output);
+    return training_step(w.graph, w.loss, parse_optimizer(options.optimizer), options.keep);
   }
   throw UsageError(
       fmt::format("--entry: there is no '{}'; there are forward, vjp, jvp, hvp, train", name));

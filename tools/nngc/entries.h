@@ -20,6 +20,7 @@ struct LossOptions {
   std::string optimizer = "sgd";
   std::vector<std::string>
       wrt; ///< inputs to differentiate by; empty: the parameters, else all float inputs
+  std::vector<std::string> keep; ///< outputs of the model that the training step gives, too
 };
 void add_loss_options(CLI::App& app, LossOptions& options);
 
