@@ -137,6 +137,7 @@ Graph legalize(const Graph& graph) {
     std::vector<Value> operands;
     for (NodeId o : from.operands(id)) operands.push_back(made[o]);
     const SectionScope scope(next.data(), from.node(id).section);
+    next.data()->epoch = from.node(id).epoch; // else what is to be computed again would be shared
     const Attrs& attrs = from.attrs(id);
     const Opcode op = from.node(id).op;
     const TensorType type = from.type(id);
@@ -154,6 +155,7 @@ Graph legalize(const Graph& graph) {
       made[id] = copy_node(from, id, next.data(), operands);
     }
   }
+  next.data()->epoch = from.epoch;
   for (const Output& o : graph.outputs()) {
     if (o.updates)
       next.update(made[o.updates.id()], made[o.value.id()]);

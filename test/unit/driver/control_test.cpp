@@ -211,6 +211,39 @@ std::size_t workspace_of_gradient(const ScanOptions& options) {
 
 } // namespace
 
+namespace {
+
+/// Bytes of workspace for the gradients of sixteen layers, `each` of them to a checkpoint.
+std::size_t workspace_of_layers(int each) {
+  constexpr int layers = 16;
+  Graph g;
+  Value h = g.input("x", f32({64, 32}));
+  std::vector<Value> w;
+  for (int i = 0; i < layers; ++i) w.push_back(g.param("w" + std::to_string(i), f32({32, 32})));
+  const auto some = [&](Value v, int from, int count) {
+    for (int i = from; i < from + count; ++i)
+      v = tanh(matmul(v, w[static_cast<std::size_t>(i)]));
+    return v;
+  };
+  if (each == 0)
+    h = some(h, 0, layers);
+  else
+    for (int i = 0; i < layers; i += each)
+      h = checkpoint([&](Value v) { return some(v, i, each); })(h);
+  const std::vector<Value> slopes = grad(reduce_sum(h), w);
+  for (std::size_t i = 0; i < w.size(); ++i) g.output("d" + std::to_string(i), slopes[i]);
+  return compile(g).workspace_bytes({});
+}
+
+} // namespace
+
+TEST_CASE("what a checkpoint computes again is not kept", "[control]") {
+  const std::size_t all = workspace_of_layers(0), some = workspace_of_layers(4);
+  INFO(all << ", in checkpoints " << some << " bytes");
+  CHECK(all >= 16 * 64 * 32 * sizeof(float));
+  CHECK(some < all * 2 / 3);
+}
+
 TEST_CASE("loops in segments, or with snapshots, need a part of the memory", "[control]") {
   ScanOptions segments, snapshots;
   segments.segments = 10;
