@@ -106,8 +106,8 @@ template <class T> std::vector<T> special_values() {
     positive.push_back(T(angle));
   // Around where results overflow, underflow, and stop changing.
   for (const double edge :
-       {88.7228, 88.73, 87.336, 103.27, 103.97, 709.782712893384, 709.79, 708.39, 745.13, 745.14,
-        9.01, 19.06, 3.92, 5.92, 0x1p23, 0x1p24 - 1, 0x1p52, 0x1p53 - 1})
+       {-0x1.5162a7c7531fap+9, 88.7228, 88.73, 87.336, 103.27, 103.97, 709.782712893384, 709.79,
+        708.39, 745.13, 745.14, 9.01, 19.06, 3.92, 5.92, 0x1p23, 0x1p24 - 1, 0x1p52, 0x1p53 - 1})
     positive.push_back(T(edge));
   std::vector<T> all;
   for (const T value : positive) {
