@@ -166,17 +166,16 @@ std::vector<Make> ways(O op, int rank) {
       });
     break;
   case O::Reduce: {
-    std::size_t i = 0;
+    std::size_t turn = 0;
     for (const char* kind : {"add", "mul", "max", "min", "and", "or"})
-      for (const bool keep : {false, true}) {
-        const std::size_t turn = i++;
+      for (std::int64_t axis = 0; axis <= rank; ++axis) { // the last: all of them
+        const bool keep = turn++ % 2 == 1;
         list.push_back([=](Maker& m, const Shape& s) {
-          const auto axis = static_cast<std::int64_t>(turn) % (rank + 1);
           Attrs attrs{{"axes", axis == rank ? axes_of(rank) : Ints{axis}},
                       {"keepdims", keep},
                       {"kind", std::string(kind)}};
-          if (std::string_view(kind).starts_with("m") && kind[1] != 'u' && turn % 2 == 1)
-            attrs.set("tie", std::string(turn % 3 == 0 ? "first" : "split"));
+          if (std::string_view(kind).starts_with("m") && kind[1] != 'u' && axis != rank)
+            attrs.set("tie", std::string(axis % 2 == 0 ? "first" : "split"));
           return m.node({m.x(s)}, attrs);
         });
       }
@@ -298,16 +297,14 @@ const std::vector<Grid>& all_grids() {
         for (int rank = 0; rank < 5; ++rank) {
           const auto& of_rank = shapes[static_cast<std::size_t>(rank)];
           const auto list_of_ways = ways(static_cast<O>(op), rank);
-          // Each way, and each shape; where there are more of one than of the other, in turns.
-          const std::size_t points =
-              list_of_ways.empty() ? 0 : std::max(list_of_ways.size(), of_rank.size());
-          for (std::size_t i = 0; i < points; ++i)
-            maker.point(list_of_ways[i % list_of_ways.size()], of_rank[i % of_rank.size()]);
+          for (const Make& way : list_of_ways)
+            for (const Shape& shape : of_rank) maker.point(way, shape);
           // What adds up does so in f64, too, where it takes floats.
-          if (points > 0 && takes_accumulator(op_def(static_cast<O>(op))))
-            maker.point([first = list_of_ways[0]](
-                            Maker& m, const Shape& s) { return m.accumulated(first(m, s)); },
-                        of_rank[0]);
+          if (!list_of_ways.empty() && takes_accumulator(op_def(static_cast<O>(op))))
+            for (const Shape& shape : of_rank)
+              maker.point([first = list_of_ways[0]](
+                              Maker& m, const Shape& s) { return m.accumulated(first(m, s)); },
+                          shape);
         }
         Grid grid = std::move(maker).finish();
         if (!grid.graph.outputs().empty()) list.push_back(std::move(grid));

@@ -15,15 +15,18 @@ bool is_scatter(O op) {
   return op == O::ScatterAdd || op == O::ScatterMax || op == O::ScatterMin || op == O::ScatterSet;
 }
 
-/// Turn `i`: the axes, forms of index and modes in turns, and a batch where there is room for one.
+constexpr int turns = 9; // all modes with all forms of index
+
+/// Turn `i`: the axes, forms of index and modes, and in the last one a batch where there is room.
 Make by_number(O op, int rank, int i) {
   return [=](Maker& m, const Shape& s) {
     static const char* const modes[] = {"fill", "clip", "promise"};
-    const bool shared = i == 3;
-    const int axis = shared ? rank - 1 : i % rank, batch = shared ? (rank + 1) / 2 - 1 : 0;
+    const bool shared = i == turns;
+    const int form = i / 3 % 3;
+    const int axis = shared ? rank - 1 : (i + form) % rank, batch = shared ? (rank + 1) / 2 - 1 : 0;
     std::vector<Dim> index(s.begin(), s.begin() + batch);
-    if (i % 3 != 1) index.emplace_back(i % 3 == 0 ? 4 : 2);
-    if (i % 3 == 2) index.emplace_back(1);
+    if (form != 1) index.emplace_back(form == 0 ? 4 : 2);
+    if (form == 2) index.emplace_back(1);
     const std::string mode = modes[i % 3];
     Attrs attrs{{"axis", std::int64_t{axis}}, {"mode", mode}};
     if (batch > 0) attrs.set("batch", std::int64_t{batch});
@@ -59,7 +62,7 @@ std::vector<Make> indexing_ways(Opcode op, int rank) {
   std::vector<Make> list;
   if (rank == 0) return list;
   if (op == O::Gather || is_scatter(op))
-    for (int i = 0; i < std::max(4, rank); ++i) list.push_back(by_number(op, rank, i));
+    for (int i = 0; i <= turns; ++i) list.push_back(by_number(op, rank, i));
   if (op == O::DynamicSlice || op == O::DynamicUpdateSlice)
     for (const int kind : {0, 1, 2}) list.push_back(window(op, kind));
   for (std::int64_t axis = 0; axis < rank; ++axis)

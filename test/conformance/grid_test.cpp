@@ -16,20 +16,37 @@ using namespace nngc::test;
 
 namespace {
 
-/// What a point of the grid is about, as words: `rank 2`, `an extent of 0`, `kind max`.
+/// What a point of the grid is about, as words: `rank 2`, `kind max`; and each of them with what
+/// the shape is like: `rank 2, an extent of 0`.
 std::set<std::string> facets(const Point& p) {
-  std::set<std::string> result = {"rank " + std::to_string(p.shape.rank())};
-  for (const Dim& d : p.shape)
-    if (d == Dim(0) || d == Dim(1)) result.insert("an extent of " + d.str());
+  std::set<std::string> about = {"rank " + std::to_string(p.shape.rank())};
   for (const Attr& a : p.attrs.list()) {
-    if (const auto* text = std::get_if<std::string>(&a.value))
-      result.insert(std::string(a.key) + " " + *text);
+    if (const auto* text = std::get_if<std::string>(&a.value); text != nullptr && a.key != "name")
+      about.insert(std::string(a.key) + " " + *text);
     if (const auto* type = std::get_if<DType>(&a.value))
-      result.insert(std::string(a.key) + " " + std::string(name(*type)));
+      about.insert(std::string(a.key) + " " + std::string(name(*type)));
     if (const auto* flag = std::get_if<bool>(&a.value))
-      result.insert(std::string(a.key) + (*flag ? " true" : " false"));
+      about.insert(std::string(a.key) + (*flag ? " true" : " false"));
+    // Other numbers follow from the shape.
+    if (const auto* number = std::get_if<std::int64_t>(&a.value);
+        number != nullptr && (a.key == "axis" || a.key == "n"))
+      about.insert(std::string(a.key) + " " + std::to_string(*number));
   }
+  std::set<std::string> shape;
+  for (const Dim& d : p.shape)
+    if (d == Dim(0) || d == Dim(1)) shape.insert("an extent of " + d.str());
+  if (p.shape.size() != Dim(0) && (p.shape.size() != Dim(1) || p.shape.rank() == 0))
+    shape.insert("elements");
+  std::set<std::string> result = about;
+  for (const std::string& a : about)
+    for (const std::string& s : shape) result.insert(a + ", " + s);
   return result;
+}
+
+/// Points that there cannot be: nothing is the greatest of none, or the row that was promised.
+bool is_impossible(Opcode op, const std::string& facet) {
+  if (op == Opcode::ArgReduce) return facet == "rank 1, an extent of 0";
+  return false;
 }
 
 bool is_legal(std::string_view word, DType dtype) {
@@ -129,8 +146,16 @@ TEST_CASE("the grid has no gaps: every op, dtype, rank, attribute, extents of 0 
         INFO("rank " << rank);
         CHECK(at->second.contains("rank " + std::to_string(rank)));
       }
-      CHECK(at->second.contains("an extent of 0"));
-      CHECK(at->second.contains("an extent of 1"));
+      // Every rank and every attribute with elements, with extents of 0 and of 1.
+      for (const std::string& facet : at->second) {
+        if (facet.find(',') != std::string::npos) continue;
+        for (const char* shape : {"elements", "an extent of 0", "an extent of 1"}) {
+          const std::string both = facet + ", " + shape;
+          INFO(both);
+          const bool has_extents = facet != "rank 0" || shape == std::string("elements");
+          CHECK(at->second.contains(both) == (has_extents && !is_impossible(op, both)));
+        }
+      }
     }
   }
   for (const Grid& grid : all_grids()) {
