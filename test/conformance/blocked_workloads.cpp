@@ -1,6 +1,9 @@
 // Models of our own, large enough to be cut into blocks.
+#include "nngc/autodiff.h"
+#include "nngc/control.h"
 #include "nngc/ops.h"
 #include "nngc/train.h"
+#include "nngc/windows.h"
 #include "test/conformance/workloads.h"
 
 namespace nngc::test {
@@ -60,6 +63,58 @@ Graph products() {
   return g;
 }
 
+Graph convolutions() {
+  Graph g("convolutions");
+  const Value x = g.input("x", f32({4, 22, 22, 8})), w = g.param("w", f32({3, 3, 8, 16}));
+  const Value deep = g.param("deep", f32({3, 3, 1, 16}));
+  Value h = max_pool(relu(conv2d(x, w, {.padding = Padding::same()})), {2, 2});
+  h = avg_pool(tanh(conv2d(h, deep, {.padding = Padding::same(), .groups = 16})), {3, 3}, {.stride = {1, 1}});
+  g.output("loss", reduce_sum(h * h));
+  const std::vector<Value> wrt{x, w, deep};
+  const std::vector<Value> slopes = grad(g.outputs()[0].value, wrt);
+  for (std::size_t i = 0; i < wrt.size(); ++i) g.output("d" + std::to_string(i), slopes[i]);
+  return g;
+}
+
+Graph loops() {
+  Graph g("loops");
+  const Value x = g.input("x", f32({7, 96, 40})), w = g.param("w", f32({40, 40}));
+  Value loss = g.scalar(DType::F32, 0);
+  ScanOptions all, segments, snapshots;
+  segments.segments = 3;
+  snapshots.snapshots = 2;
+  snapshots.reverse = true;
+  for (const ScanOptions& options : {all, segments, snapshots}) {
+    const auto [last, rows] = scan(
+        full(g, f32({96, 40}), 0), x,
+        [&](Value state, Value row) {
+          const Value next = tanh(matmul(state, w) + row);
+          return std::pair{next, next * row};
+        },
+        options);
+    loss = loss + reduce_sum(last * last) + reduce_sum(rows);
+  }
+  const std::vector<Value> wrt{x, w};
+  const std::vector<Value> slopes = grad(loss, wrt);
+  g.output("loss", loss);
+  g.output("dx", slopes[0]);
+  g.output("dw", slopes[1]);
+  return g;
+}
+
+Graph order() {
+  Graph g("order");
+  const Value x = g.input("x", f32({301, 257})), rows = g.input("i", i32({900}));
+  g.output("sorted", sort(x));
+  g.output("best", top_k(x, 9).values);
+  g.output("sum", cumsum(x, 0));
+  g.output("greatest", cummax(x, 1, true));
+  g.output("recurrence", linrec(x * 0.5, x, 1));
+  g.output("last", scatter_set(x, rows, gather(x, rows) * 2));
+  g.output("most", scatter_max(x, rows, gather(x, rows) + 1));
+  return g;
+}
+
 } // namespace
 
 std::vector<Workload> blocked_workloads() {
@@ -70,6 +125,9 @@ std::vector<Workload> blocked_workloads() {
       {"elementwise", elementwise, 300007},
       {"rows", rows},
       {"products", products},
+      {"convolutions", convolutions},
+      {"loops", loops},
+      {"order", order},
   };
 }
 

@@ -10,6 +10,8 @@
 #include "nngc/train.h"
 #include "test/conformance/guarded.h"
 #include "test/conformance/trial.h"
+#include "test/conformance/workloads.h"
+#include "test/conformance/zoo.h"
 #include "test/support/catch.h"
 
 using namespace nngc;
@@ -171,6 +173,25 @@ TEST_CASE("larger kernels touch no byte beside their buffers, at any alignment",
         if (symbol_of(graph, inputs) == 0) break; // nothing depends on n
       }
     }
+}
+
+TEST_CASE("kernels of models, and of their gradients, touch no byte beside their buffers",
+          "[conformance][compiled][guard]") {
+  std::mt19937 random(4);
+  const auto check = [&](const std::string& name, const Graph& graph, std::int64_t n,
+                         bool everywhere) {
+    std::vector<Tensor> inputs;
+    for (const Value& v : graph.inputs())
+      inputs.push_back(random_tensor(v.type().dtype, concrete(v.shape(), n), 0, 3, random));
+    for (const std::string& cpu : cpus) {
+      INFO(name << ", " << cpu);
+      GuardedEntry entry(lower(optimize(graph), "call").entry, cpu);
+      CHECK(!check_places(entry, graph, inputs, everywhere).empty());
+    }
+  };
+  for (const ZooModel& m : zoo()) check(m.name, with_gradients(m.loss.clone()), 0, true);
+  for (const Workload& w : blocked_workloads()) // whole tiles, panels and blocks
+    check(w.name, w.make(), std::min<std::int64_t>(w.n, 1999), false);
 }
 
 TEST_CASE("a kernel that does touch one is seen", "[conformance][compiled][guard]") {

@@ -10,6 +10,8 @@
 #include "test/bench/compile_time/graphs.h"
 #include "test/bench/peer/workloads.h"
 #include "test/bench/rows/works.h"
+#include "test/conformance/zoo.h"
+#include "test/support/control_models.h"
 
 namespace nngc::test {
 
@@ -44,6 +46,14 @@ std::vector<Workload> all_workloads() {
   for (const bench::Case& c : bench::cases())
     if (c.task == bench::Task::Compile)
       list.push_back({identifier(c.name), [c] { return std::move(c.make(c.size).graph); }});
+  // Too small for blocks, but of every kind: each loop in every checkpoint mode, all usual layers.
+  const std::vector<ZooModel> models = zoo();
+  for (std::size_t i = 0; i < models.size(); ++i)
+    list.push_back({identifier("zoo_" + models[i].name),
+                    [i] { return with_gradients(zoo()[i].loss.clone()); }});
+  for (const ControlModel& model : control_models())
+    list.push_back({identifier("control_" + model.name),
+                    [model] { return with_gradients(model.build(DType::F32)); }});
   for (const auto& entry : std::filesystem::directory_iterator(NNGC_SOURCE_DIR "/docs/examples"))
     if (entry.path().extension() == ".nng")
       list.push_back({identifier(entry.path().stem().string()),

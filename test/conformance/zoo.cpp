@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "nngc/autodiff.h"
 #include "nngc/control.h"
 #include "nngc/layers.h"
 #include "nngc/windows.h"
@@ -157,6 +158,15 @@ std::vector<ZooModel> zoo() {
                      skip_gram, particles, metric, solver})
     all.push_back(make());
   return all;
+}
+
+Graph with_gradients(Graph g) {
+  std::vector<Value> wrt;
+  for (const Value v : g.inputs())
+    if (is_float(v.dtype())) wrt.push_back(v);
+  const std::vector<Value> slopes = grad(g.outputs()[0].value, wrt);
+  for (std::size_t i = 0; i < wrt.size(); ++i) g.output("slope" + std::to_string(i), slopes[i]);
+  return g;
 }
 
 } // namespace nngc::test

@@ -14,4 +14,7 @@ struct ZooModel {
 };
 [[nodiscard]] std::vector<ZooModel> zoo();
 
+/// The graph with the gradients of its first output, by all floats that go in.
+[[nodiscard]] Graph with_gradients(Graph g);
+
 } // namespace nngc::test
