@@ -221,8 +221,7 @@ std::size_t workspace_of_layers(int each) {
   std::vector<Value> w;
   for (int i = 0; i < layers; ++i) w.push_back(g.param("w" + std::to_string(i), f32({32, 32})));
   const auto some = [&](Value v, int from, int count) {
-    for (int i = from; i < from + count; ++i)
-      v = tanh(matmul(v, w[static_cast<std::size_t>(i)]));
+    for (int i = from; i < from + count; ++i) v = tanh(matmul(v, w[static_cast<std::size_t>(i)]));
     return v;
   };
   if (each == 0)
