@@ -6,6 +6,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "nngc/neurons.h"
 #include "nngc/text.h"
 #include "test/bench/compile_time/graphs.h"
 #include "test/bench/peer/workloads.h"
@@ -30,6 +31,23 @@ std::string identifier(std::string name) {
   return name;
 }
 
+/// A net of neurons, of which edges skip layers, as a model.
+Graph neurons() {
+  constexpr std::uint32_t inputs = 20, count = 220, outputs = 6;
+  NeuronGraph net;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    Neuron n{.name = "n" + std::to_string(i)};
+    if (i < inputs) n.role = NeuronRole::Input;
+    if (i + outputs >= count) n.role = NeuronRole::Output;
+    if (i >= inputs) n.activation = i % 2 == 0 ? Activation::Tanh : Activation::Relu;
+    net.neurons.push_back(n);
+    const std::uint32_t layer = i / inputs * inputs; // edges come from before it
+    for (std::uint32_t from = i % 3; from < layer; from += 3 + i % 5)
+      net.edges.push_back({.from = from, .to = i, .weight = 0.01 * (from % 7)});
+  }
+  return neurons_to_graph(net);
+}
+
 } // namespace
 
 std::vector<Workload> all_workloads() {
@@ -46,6 +64,7 @@ std::vector<Workload> all_workloads() {
   for (const bench::Case& c : bench::cases())
     if (c.task == bench::Task::Compile)
       list.push_back({identifier(c.name), [c] { return std::move(c.make(c.size).graph); }});
+  list.push_back({"neurons", neurons, 3001});
   // Too small for blocks, but of every kind: each loop in every checkpoint mode, all usual layers.
   const std::vector<ZooModel> models = zoo();
   for (std::size_t i = 0; i < models.size(); ++i)
