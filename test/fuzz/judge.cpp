@@ -1,7 +1,8 @@
 // The verdict on one graph.
 //
-// Where nothing on the way to an output is rounded, and wherever passes of exact rules are judged
-// by the interpreter, the bits must be the interpreter's. Elsewhere the graph is run with noise in
+// Where nothing on the way to an output is rounded, or nothing that compiled code may round
+// otherwise, and wherever passes of exact rules are judged by the interpreter, the bits must be the
+// interpreter's. Elsewhere the graph is run with noise in
 // every rounding, and a result may be off by some times as much as noise moves it. Elements that
 // noise moves out of sight, or over a threshold, are skipped and counted.
 #include "test/fuzz/judge.h"
@@ -39,14 +40,14 @@ double distance(double a, double b) {
   return std::fabs(a - b);
 }
 
-/// Whether each node is rounded or depends on one that is.
-std::vector<bool> rounded_nodes(const GraphData& graph) {
-  std::vector<bool> rounded(graph.size());
+/// Which nodes are of that kind or depend on one that is.
+std::vector<bool> reached(const GraphData& graph, bool (*kind)(const GraphData&, NodeId)) {
+  std::vector<bool> is(graph.size());
   for (NodeId id = 0; id < graph.size(); ++id) {
-    rounded[id] = is_rounded(graph, id);
-    for (const NodeId operand : graph.operands(id)) rounded[id] = rounded[id] || rounded[operand];
+    is[id] = kind(graph, id);
+    for (const NodeId operand : graph.operands(id)) is[id] = is[id] || is[operand];
   }
-  return rounded;
+  return is;
 }
 
 } // namespace
@@ -60,11 +61,13 @@ void Figures::add(const Figures& o) {
 Judge::Judge(const Graph& graph, std::vector<Tensor> inputs, std::int64_t n)
     : graph_(graph), inputs_(std::move(inputs)),
       want_(eval(graph, std::span<const Tensor>(inputs_))), n_(n) {
-  const std::vector<bool> rounded = rounded_nodes(*graph.data());
+  const std::vector<bool> rounded = reached(*graph.data(), is_rounded),
+                          open = reached(*graph.data(), is_open);
   for (std::size_t o = 0; o < want_.size(); ++o) {
     numbers_.push_back(numbers(want_[o]));
     Spread s;
     s.is_rounded = rounded[graph.outputs()[o].value.id()];
+    s.is_open = open[graph.outputs()[o].value.id()];
     s.greatest.assign(numbers_[o].size(), 0);
     for (const double x : numbers_[o])
       if (std::isfinite(x)) s.scale = std::max(s.scale, std::fabs(x));
@@ -143,7 +146,8 @@ std::string Judge::compare(const std::vector<Tensor>& have, const Variant& varia
     const std::vector<double> x = numbers(a);
     const Spread& spread = spread_[o];
     const DType dtype = b.dtype();
-    const bool is_exact = (is_strict && !variant.compiled) || !spread.is_rounded;
+    const bool is_exact =
+        !spread.is_rounded || ((is_strict || is_exact_) && (!variant.compiled || !spread.is_open));
     figures.elements += x.size();
     figures.exact += is_exact ? x.size() : 0;
     for (std::size_t i = 0; i < x.size(); ++i) {
@@ -183,6 +187,8 @@ std::vector<Tensor> Judge::results(const Graph& graph, const Variant& variant, s
                                           : run_passes(graph, variant.passes, options);
   cures_ = std::ranges::any_of(
       stats.rules, [](const RuleCount& r) { return r.rule_class > RuleClass::SignedZero; });
+  is_exact_ = std::ranges::all_of(
+      stats.rules, [](const RuleCount& r) { return r.rule_class == RuleClass::Exact; });
   if (!variant.compiled) return eval(better, std::span<const Tensor>(inputs_));
   CompileOptions compile_options;
   compile_options.cpu = variant.cpu;

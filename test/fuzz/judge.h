@@ -48,6 +48,7 @@ public:
 private:
   struct Spread {                 ///< of one output
     bool is_rounded = true;       ///< false: there is one right result
+    bool is_open = true;          ///< false: at strict compiled code gives the interpreter's bits
     std::vector<double> greatest; ///< distance of noisy results from the plain one; inf: unstable
     double scale = 0;             ///< greatest finite magnitude
   };
@@ -63,7 +64,8 @@ private:
   std::vector<Spread> spread_;
   std::int64_t n_;
   std::uint64_t noise_seed_ = 1;
-  bool cures_ = false; ///< a rule has fired that may make finite what was not
+  bool cures_ = false;    ///< a rule has fired that may make finite what was not
+  bool is_exact_ = false; ///< no rule has fired but exact ones
 };
 
 } // namespace nngc::test

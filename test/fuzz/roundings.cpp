@@ -42,6 +42,20 @@ bool is_rounded(const GraphData& graph, NodeId id) {
   }
 }
 
+bool is_open(const GraphData& graph, NodeId id) {
+  if ((graph.def(id).traits & trait::Region) != 0)
+    for (const Attr& a : graph.attrs(id).list())
+      if (const auto* body = std::get_if<Region>(&a.value)) {
+        const GraphData& inner = *(*body)->data();
+        for (NodeId node = 0; node < inner.size(); ++node)
+          if (is_open(inner, node)) return true;
+      }
+  if (!is_rounded(graph, id)) return false;
+  const Opcode op = graph.node(id).op;
+  if (op == Opcode::CumReduce || op == Opcode::Linrec || op == Opcode::Rem) return false;
+  return is_sum(graph, id) || op == Opcode::Rsqrt || (graph.def(id).traits & trait::Expensive) != 0;
+}
+
 double terms_of(const GraphData& graph, NodeId id, const EvalContext& context) {
   double count = 1;
   const std::vector<std::int64_t>& shape = context.operands[0]->shape;

@@ -14,6 +14,11 @@ namespace nngc::test {
 /// Whether a result of this node is rounded; what only moves, chooses or counts is not.
 [[nodiscard]] bool is_rounded(const GraphData& graph, NodeId id);
 
+/// Whether compiled code may round results of this node, or of one in a body of it, otherwise than
+/// the interpreter does, at any level: most sums, whose order is another, and functions, which are
+/// within a unit. All other arithmetic is rounded alike everywhere.
+[[nodiscard]] bool is_open(const GraphData& graph, NodeId id);
+
 /// How many terms make up one element of a sum, at most.
 [[nodiscard]] double terms_of(const GraphData& graph, NodeId id, const EvalContext& context);
 
