@@ -68,7 +68,8 @@ Graph convolutions() {
   const Value x = g.input("x", f32({4, 22, 22, 8})), w = g.param("w", f32({3, 3, 8, 16}));
   const Value deep = g.param("deep", f32({3, 3, 1, 16}));
   Value h = max_pool(relu(conv2d(x, w, {.padding = Padding::same()})), {2, 2});
-  h = avg_pool(tanh(conv2d(h, deep, {.padding = Padding::same(), .groups = 16})), {3, 3}, {.stride = {1, 1}});
+  h = avg_pool(tanh(conv2d(h, deep, {.padding = Padding::same(), .groups = 16})), {3, 3},
+               {.stride = {1, 1}});
   g.output("loss", reduce_sum(h * h));
   const std::vector<Value> wrt{x, w, deep};
   const std::vector<Value> slopes = grad(g.outputs()[0].value, wrt);
