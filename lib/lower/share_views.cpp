@@ -1,5 +1,6 @@
 // What is another value's memory read in order, as after a reshape, is not copied: of a result both
 // lie in the result's buffer; and loops and branches, which take whole buffers, take the other's.
+#include <algorithm>
 #include <unordered_set>
 
 #include "lower/plan.h"
@@ -20,6 +21,13 @@ NodeId same_elements(const Plan& plan, NodeId v) {
   const bool found = resolve(plan, v, index, base, position);
   const bool whole = found && plan.graph->type(base).shape.size() == shape.size();
   return whole && position == linear(shape, index) ? base : v;
+}
+
+/// Whether some kernel stores v, which may have been dropped since, or v is there from the start.
+bool has_buffer(const Plan& plan, NodeId v) {
+  if (plan.stored_by[v] < 0) return true;
+  const Group& group = plan.groups[static_cast<std::size_t>(plan.stored_by[v])];
+  return group.alive && std::ranges::find(group.roots, v) != group.roots.end();
 }
 
 /// Which values nothing but loops, branches and calls of bodies uses.
@@ -43,7 +51,7 @@ void share_operands(Plan& plan) {
     const int stored_by = plan.stored_by[v];
     plan.stored_by[v] = -1; // so that it is looked through
     const NodeId base = same_elements(plan, v);
-    if (base == v) {
+    if (base == v || !has_buffer(plan, base)) {
       plan.stored_by[v] = stored_by;
       continue;
     }
@@ -68,8 +76,8 @@ void share_views(Plan& plan) {
     const int stored_by = plan.stored_by[v];
     plan.stored_by[v] = -1; // so that it is looked through
     const NodeId base = same_elements(plan, v);
-    if (base == v || plan.stored_by[base] < 0 || results.contains(base) || updates.contains(base) ||
-        !shared.insert(base).second) {
+    if (base == v || plan.stored_by[base] < 0 || !has_buffer(plan, base) ||
+        results.contains(base) || updates.contains(base) || !shared.insert(base).second) {
       plan.stored_by[v] = stored_by;
       continue;
     }
