@@ -17,8 +17,7 @@ protected:
            Where where);
 
   [[nodiscard]] Value zeros(const TensorType& type) const;
-  /// Whether input i of the body is a const, a carry, or else a row of an x.
-  [[nodiscard]] bool is_const(std::size_t i) const { return i < parts_.consts; }
+  /// Whether input i of the body is a carry; consts come before them, rows of xs behind.
   [[nodiscard]] bool is_carry(std::size_t i) const { return i >= parts_.consts && i < first_row(); }
   [[nodiscard]] std::size_t first_row() const { return parts_.consts + parts_.carries; }
   /// What the values of a body become: consts as they are, the other inputs as these.

@@ -33,7 +33,7 @@ public:
     stack.top = add_carry(scan, zeros(i32({})));
 
     stack = filled(std::move(stack), step);
-    const Value from = at(stack.steps, stack.top);
+    const Value from = from_top(stack);
     Values map = known(body.graph, body.inputs, advanced(top_of(stack), from, step - from));
     const Values before = parameters(scan, body, map);
     const Values gradients = gradients_of_step(body, std::move(map));
@@ -55,11 +55,11 @@ public:
     const Values made = append_scan(graph_, scan, next, ys, where_);
 
     Values result(operands_.size());
-    std::size_t at = cotangents_at;
+    std::size_t next_made = cotangents_at;
     for (std::size_t i = 0; i < parts_.carries; ++i)
-      if (active_[i]) result[parts_.consts + i] = made[at++];
+      if (active_[i]) result[parts_.consts + i] = made[next_made++];
     for (std::size_t i = 0; i < parts_.inputs(); ++i)
-      if (gradients[i] && !is_carry(i)) result[i] = made[at++];
+      if (gradients[i] && !is_carry(i)) result[i] = made[next_made++];
     return result;
   }
 

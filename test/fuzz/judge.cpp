@@ -2,9 +2,9 @@
 //
 // Where nothing on the way to an output is rounded, or nothing that compiled code may round
 // otherwise, and wherever passes of exact rules are judged by the interpreter, the bits must be the
-// interpreter's. Elsewhere the graph is run with noise in
-// every rounding, and a result may be off by some times as much as noise moves it. Elements that
-// noise moves out of sight, or over a threshold, are skipped and counted.
+// interpreter's. Elsewhere the graph is run with noise in every rounding, and a result may be off
+// by some times as much as noise moves it. Elements that noise moves out of sight, or over a
+// threshold, are skipped and counted.
 #include "test/fuzz/judge.h"
 
 #include <algorithm>
