@@ -177,6 +177,8 @@ private:
     for (std::size_t i = plan_.groups.size(); i-- > 0;) {
       Group& g = plan_.groups[i];
       if (!g.alive || g.stores_itself()) continue;
+      for (NodeId r : g.roots)
+        if (!read[r]) plan_.stored_by[r] = -1;
       std::erase_if(g.roots, [&](NodeId r) { return !read[r]; });
       if (g.roots.empty()) g.alive = false;
     }

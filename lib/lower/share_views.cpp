@@ -23,13 +23,6 @@ NodeId same_elements(const Plan& plan, NodeId v) {
   return whole && position == linear(shape, index) ? base : v;
 }
 
-/// Whether some kernel stores v, which may have been dropped since, or v is there from the start.
-bool has_buffer(const Plan& plan, NodeId v) {
-  if (plan.stored_by[v] < 0) return true;
-  const Group& group = plan.groups[static_cast<std::size_t>(plan.stored_by[v])];
-  return group.alive && std::ranges::find(group.roots, v) != group.roots.end();
-}
-
 /// Which values nothing but loops, branches and calls of bodies uses.
 std::vector<bool> used_whole(const Plan& plan) {
   const GraphData& g = *plan.graph;
@@ -51,7 +44,7 @@ void share_operands(Plan& plan) {
     const int stored_by = plan.stored_by[v];
     plan.stored_by[v] = -1; // so that it is looked through
     const NodeId base = same_elements(plan, v);
-    if (base == v || !has_buffer(plan, base)) {
+    if (base == v) {
       plan.stored_by[v] = stored_by;
       continue;
     }
@@ -76,8 +69,8 @@ void share_views(Plan& plan) {
     const int stored_by = plan.stored_by[v];
     plan.stored_by[v] = -1; // so that it is looked through
     const NodeId base = same_elements(plan, v);
-    if (base == v || plan.stored_by[base] < 0 || !has_buffer(plan, base) ||
-        results.contains(base) || updates.contains(base) || !shared.insert(base).second) {
+    if (base == v || plan.stored_by[base] < 0 || results.contains(base) || updates.contains(base) ||
+        !shared.insert(base).second) {
       plan.stored_by[v] = stored_by;
       continue;
     }
