@@ -123,6 +123,13 @@ const AddCase cond_case({Opcode::Cond,
                            return cond(
                                x[0], [&] { return x[1] * x[2]; }, [&] { return x[1] - x[2]; });
                          }});
+// The first function for what is below the first, the last for what is beyond the last.
+const AddCase switch_case_case(
+    {Opcode::Cond, "switch_case", Types::Numbers, {index(-2, 5), {{3}}, {{3}}}, [](Graph&, In x) {
+       return switch_case(
+           as_i32(x[0]), [&] { return x[1] * x[2]; }, [&] { return x[1] - x[2]; },
+           [&] { return x[2] * x[2]; });
+     }});
 const AddCase cond_in_scan(
     {Opcode::Cond, "cond_in_scan", Types::Numbers, {{{2}}, {{5, 2}}}, [](Graph&, In x) {
        return scan(x[0], x[1],
@@ -143,6 +150,13 @@ const AddCase
 const AddCase
     checkpoint_case({Opcode::Call, "checkpoint", Types::Numbers, {{{4}}}, [](Graph&, In x) {
                        return checkpoint([](Value v) { return v * v * v; })(x[0]) * x[0];
+                     }});
+const AddCase
+    custom_vjp_case({Opcode::Call, "custom_vjp", Types::Numbers, {{{4}}, {{4}}}, [](Graph&, In x) {
+                       return custom_vjp([](Value a, Value b) { return a * b - a; },
+                                         [](Value, Value ct, Value a, Value b) {
+                                           return std::tuple{ct * b - ct, ct * a};
+                                         })(x[0], x[1]);
                      }});
 const AddCase result_case(
     {Opcode::Result, "result", Types::Numbers, {{{}, 0, 2, Kind::Bool}, {{2}}}, [](Graph&, In x) {

@@ -34,6 +34,7 @@ std::vector<Case> function_cases() {
       of("elu", {{s}}, [](Graph&, In x) { return elu(x[0], 1.3); }),
       of("selu", {{s}}, [](Graph&, In x) { return selu(x[0]); }),
       of("mish", {{s}}, [](Graph&, In x) { return mish(x[0]); }),
+      of("sign", {{s}}, [](Graph&, In x) { return sign(x[0]); }),
       of("softsign", {{s}}, [](Graph&, In x) { return softsign(x[0]); }),
       of("log_sigmoid", {{s, -8, 8}}, [](Graph&, In x) { return log_sigmoid(x[0]); }),
       of("hard_sigmoid", {{s, -5, 5}}, [](Graph&, In x) { return hard_sigmoid(x[0]); }),
