@@ -8,16 +8,20 @@ namespace nngc::codegen {
 using llvm::Value;
 
 llvm::Value* emit_erf(const MathKernel& k, Value* x) {
+  // In f64 eight pieces, whose table is one register wide; where products are rounded before they
+  // are added, sixteen shorter ones, in which less is added.
+  const bool wide = k.is_f64 && k.fused;
   Value* magnitude = k.abs(x);
-  Value* ceiling = k.constant(k.pick(3.93, 6.0)); // erf rounds to 1 from here on
+  Value* ceiling = k.constant(k.pick(3.93, 5.95)); // erf rounds to 1 from here on
   Value* capped = k.select(k.greater(magnitude, ceiling), ceiling, magnitude);
   // The nearest of the even steps, whose number is in the low bits.
   Value* rounder = k.constant(k.rounder());
-  Value* shifted = k.fma(capped, k.constant(k.pick(8.0, 2.5)), rounder);
+  Value* shifted = k.fma(capped, k.constant(wide ? 1.25 : k.pick(8.0, 2.5)), rounder);
   Value* index = k.to_bits(shifted);
-  Value* first = k.less(shifted, k.constant(k.rounder() + 2)); // two pieces start at 0
-  Value* value = k.is_f64 ? by_pieces(k, k_erf_f64, capped, index, first)
-                          : by_pieces(k, k_erf_f32, capped, index, first);
+  Value* first = k.less(shifted, k.constant(k.rounder() + (wide ? 1 : 2))); // those that start at 0
+  Value* value = wide       ? by_pieces(k, k_erf_f64, capped, index, first)
+                 : k.is_f64 ? by_pieces(k, k_erf_short_f64, capped, index, first)
+                            : by_pieces(k, k_erf_f32, capped, index, first);
   return k.with_sign(value, k.sign_of(x));
 }
 

@@ -59,9 +59,13 @@ ValuePair half_expm1(const MathKernel& k, Value* x) {
   // loss.
   Value* r = reduced.r;
   Value* square = k.mul(r, r);
+  const auto plus_product = [&](Value* a, Value* b, Value* c) -> ValuePair {
+    Value* sum = k.fma(b, c, a);
+    return {sum, k.fma(b, c, k.sub(a, sum))};
+  };
   const ValuePair whole = k.fast_sum(half_power, k.constant(-0.5));
-  const ValuePair linear = k.fast_sum(whole.hi, k.mul(half_power, r));
-  const ValuePair sum = k.fast_sum(linear.hi, k.mul(k.mul(half_power, k.constant(0.5)), square));
+  const ValuePair linear = plus_product(whole.hi, half_power, r);
+  const ValuePair sum = plus_product(linear.hi, k.mul(half_power, k.constant(0.5)), square);
   Value* cubic = k.fma(k.mul(square, r), k.polynomial(r, coefficients(k).subspan(1)), reduced.rest);
   return {sum.hi, k.fma(half_power, cubic, k.add(sum.lo, k.add(linear.lo, whole.lo)))};
 }
@@ -136,13 +140,18 @@ llvm::Value* emit_tanh(const MathKernel& k, Value* x) {
     Value* first = k.less(capped, k.constant(0x1.4p-4));
     return k.with_sign(by_pieces(k, k_tanh_f32, capped, index, first), k.sign_of(x));
   }
-  // With h = (e^2|x| - 1)/2, tanh |x| = h / (h + 1).
-  const ValuePair half = half_expm1(k, k.add(capped, capped));
-  const ValuePair h = k.fast_sum(half.hi, half.lo);
-  ValuePair above = k.exact_sum(h.hi, k.constant(1));
-  above.lo = k.add(above.lo, h.lo);
+  // With h = (e^2|x| - 1)/2, tanh |x| = h / (h + 1): a quotient q of rounded ones, and what is left
+  // of h - q (h + 1) = h (1 - q) - q, for which 1 - q is all that has to be known exactly.
+  Value* one = k.constant(1);
+  const ValuePair h = half_expm1(k, k.add(capped, capped));
+  Value* whole = k.add(h.hi, h.lo);
+  Value* reciprocal = k.div(one, k.add(whole, one));
+  Value* q = k.mul(whole, reciprocal);
+  const ValuePair other = k.fast_sum(one, k.negate(q));
+  Value* over = k.residual(h.hi, other.hi, q);
+  over = k.fnma(h.hi, other.lo, k.fnma(h.lo, other.hi, over));
   Value* tiny = k.less(magnitude, k.constant(0x1p-28));
-  return k.select(tiny, x, k.with_sign(k.divide(h, above), k.sign_of(x)));
+  return k.select(tiny, x, k.with_sign(k.fnma(over, reciprocal, q), k.sign_of(x)));
 }
 
 llvm::Value* emit_logistic(const MathKernel& k, Value* x) {
@@ -153,7 +162,7 @@ llvm::Value* emit_logistic(const MathKernel& k, Value* x) {
 
   // e^-x = power (1 + growth): -x is a multiple n of a fraction of ln 2, whose powers are in a
   // table with what they lost, less r.
-  const int steps = k.pick(32, 16);
+  const int steps = k.pick(16, 8);
   Value* rounder = k.constant(k.rounder());
   Value* shifted = k.fnma(x, k.constant(steps * k_log2_e), rounder);
   Value* n = k.sub(shifted, rounder);
@@ -170,12 +179,11 @@ llvm::Value* emit_logistic(const MathKernel& k, Value* x) {
     r = k.fma(n, step_lost, r);
     const std::span<const double> terms(k_exp_less_f64);
     Value* growth = k.fma(k.mul(r, r), k.polynomial(r, terms), k.sub(loss, r));
-    // 1 / (1 + e^-x): the divisor in two parts, the quotient, and what it leaves.
-    const ValuePair whole = k.exact_sum(power, one);
+    // 1 / (1 + e^-x): the divisor as a sum, its quotient, and what that leaves.
+    const ValuePair whole = k.ordered_sum(one, power);
     Value* rest = k.fma(power, growth, whole.lo);
-    const ValuePair divisor = k.fast_sum(whole.hi, rest);
-    Value* quotient = k.div(one, divisor.hi);
-    Value* left = k.fnma(quotient, divisor.lo, k.residual(quotient, divisor.hi, one));
+    Value* quotient = k.div(one, k.add(whole.hi, rest));
+    Value* left = k.fnma(quotient, rest, k.residual(quotient, whole.hi, one));
     // What the quotient lost may be subnormal, so it stays inside of fma.
     usual = k.fma(quotient, left, quotient);
   } else {
@@ -194,9 +202,9 @@ llvm::Value* emit_logistic(const MathKernel& k, Value* x) {
     usual = k.fma(q, k.fma(k.sub(other.hi, lost), moved, lost), q);
   }
   // As bits, NaN is larger than all numbers.
-  const Rare beyond = {k.to_bits(k.abs(x)),
-                       k.pick(std::uint64_t{std::bit_cast<std::uint32_t>(most_f32)},
-                              std::bit_cast<std::uint64_t>(most_f64))};
+  const auto size = [&](Value* argument) { return k.to_bits(k.abs(argument)); };
+  const Rare beyond = {size, k.pick(std::uint64_t{std::bit_cast<std::uint32_t>(most_f32)},
+                                    std::bit_cast<std::uint64_t>(most_f64))};
   return patched(k, x, beyond, usual, "nngc.logistic", logistic_of_any);
 }
 

@@ -63,13 +63,16 @@ using Writer = std::function<llvm::Value*(const MathKernel&, llvm::Value*)>;
 /// What `write` makes of x, in a function `name` of its own, written once per module.
 llvm::Value* called(const MathKernel& k, llvm::Value* x, const std::string& name,
                     const Writer& write);
-/// Lanes whose `measure`, an integer without sign, is above `limit`.
+/// Lanes of x of whose `measure`, an integer without sign, those bits are above `limit`. It is
+/// written once for the test, and once more where lanes are rare: what waited for that branch in a
+/// register would be missing before it.
 struct Rare {
-  llvm::Value* measure;
+  std::function<llvm::Value*(llvm::Value*)> measure;
   std::uint64_t limit;
+  std::uint64_t bits = ~std::uint64_t{0};
 };
 /// `usual`, but in rare lanes what that function makes of x. Leaves the builder in a new block.
-llvm::Value* patched(const MathKernel& k, llvm::Value* x, Rare when, llvm::Value* usual,
+llvm::Value* patched(const MathKernel& k, llvm::Value* x, const Rare& when, llvm::Value* usual,
                      const std::string& name, const Writer& write);
 
 // math_round.cpp

@@ -1,8 +1,5 @@
 #include "codegen/math_kernel.h"
 
-#include <bit>
-#include <cmath>
-#include <limits>
 #include <vector>
 
 #include <llvm/IR/IntrinsicsX86.h>
@@ -105,6 +102,11 @@ ValuePair MathKernel::exact_sum(Value* a, Value* b) const {
   return {sum, add(sub(a, a_seen), sub(b, b_seen))};
 }
 
+ValuePair MathKernel::ordered_sum(Value* a, Value* b) const {
+  Value* a_is_less = less(a, b);
+  return fast_sum(select(a_is_less, b, a), select(a_is_less, a, b));
+}
+
 ValuePair MathKernel::exact_product(Value* a, Value* b) const {
   Value* product = mul(a, b);
   if (fused) return {product, fma(a, b, negate(product))};
@@ -153,14 +155,15 @@ llvm::Value* MathKernel::rounded_integer(Value* shifted, std::int64_t offset) co
   return builder.CreateAdd(to_bits(shifted), integer(static_cast<std::uint64_t>(offset) - own));
 }
 
-bool MathKernel::in_whole_registers() const {
-  return target.has_avx512f && lanes != 0 && lanes * pick(32U, 64U) % 512 == 0;
+bool MathKernel::fills_registers(unsigned bits) const {
+  const bool has_them = bits == 512 ? target.has_avx512f : target.has_avx2;
+  return has_them && lanes != 0 && lanes * pick(32U, 64U) % bits == 0;
 }
 
 llvm::Value*
-MathKernel::per_register(std::initializer_list<Value*> arguments,
+MathKernel::per_register(unsigned bits, std::initializer_list<Value*> arguments,
                          const std::function<Value*(llvm::ArrayRef<Value*>)>& function) const {
-  const unsigned width = pick(16U, 8U);
+  const unsigned width = bits / pick(32U, 64U);
   if (lanes == width) return function(arguments);
   // Each is joined to those before: neighbours where it is the second, else onto the longer first.
   Value* joined = nullptr;
@@ -187,7 +190,7 @@ MathKernel::per_register(std::initializer_list<Value*> arguments,
 }
 
 PowerOfTwo MathKernel::power_of_two(Value* n, Value* shifted) const {
-  if (in_whole_registers()) return {.exponent = n};
+  if (fills_registers(512)) return {.exponent = n};
   // 2^n as 2^(n/2) 2^(n - n/2): each is normal, and only the last product may round to a subnormal.
   const auto twice_bias = static_cast<std::int64_t>(2 * bias());
   Value* both = rounded_integer(shifted, twice_bias);
@@ -198,96 +201,16 @@ PowerOfTwo MathKernel::power_of_two(Value* n, Value* shifted) const {
           .second = from_bits(builder.CreateShl(other, shift))};
 }
 
-llvm::Value* MathKernel::power_of_step(std::span<const double> powers, Value* shifted_bits) const {
-  const auto steps = powers.size();
-  const auto shift = static_cast<unsigned>(mantissa_bits() - std::countr_zero(steps));
-  // n / steps, shifted to where the exponent stands, has its fraction below: the entries lack it.
-  std::vector<double> entries;
-  for (std::uint64_t i = 0; i < steps; ++i) {
-    if (is_f64)
-      entries.push_back(
-          std::bit_cast<double>(std::bit_cast<std::uint64_t>(powers[i]) - (i << shift)));
-    else
-      entries.push_back(
-          std::bit_cast<float>(std::bit_cast<std::uint32_t>(static_cast<float>(powers[i])) -
-                               (static_cast<std::uint32_t>(i) << shift)));
-  }
-  Value* entry = lookup(entries, shifted_bits);
-  return from_bits(
-      builder.CreateAdd(to_bits(entry), builder.CreateShl(shifted_bits, integer(shift))));
-}
-
 llvm::Value* MathKernel::scale(Value* a, const PowerOfTwo& power) const {
   if (power.exponent == nullptr) return mul(mul(a, power.first), power.second);
   // vscalef rounds once, to a subnormal too: the same bits as the two products.
   const auto id = is_f64 ? llvm::Intrinsic::x86_avx512_mask_scalef_pd_512
                          : llvm::Intrinsic::x86_avx512_mask_scalef_ps_512;
-  return per_register({a, power.exponent}, [&](llvm::ArrayRef<Value*> part) -> Value* {
+  return per_register(512, {a, power.exponent}, [&](llvm::ArrayRef<Value*> part) -> Value* {
     Value* nothing = llvm::Constant::getNullValue(part[0]->getType());
     Value* all = llvm::ConstantInt::getAllOnesValue(builder.getIntNTy(pick(16U, 8U)));
     return builder.CreateIntrinsic(id, {}, {part[0], part[1], nothing, all, builder.getInt32(4)});
   });
-}
-
-llvm::Value* MathKernel::lookup(std::span<const double> table, Value* index) const {
-  Type* element = type->getScalarType();
-  llvm::SmallVector<llvm::Constant*> entries;
-  for (const double entry : table) entries.push_back(llvm::ConstantFP::get(element, entry));
-  const std::size_t width = pick<std::size_t>(16, 8);
-  if (in_whole_registers() && table.size() == 2 * width) {
-    // The instruction takes the index modulo the size.
-    const auto id = is_f64 ? llvm::Intrinsic::x86_avx512_vpermi2var_pd_512
-                           : llvm::Intrinsic::x86_avx512_vpermi2var_ps_512;
-    const llvm::ArrayRef<llvm::Constant*> all(entries);
-    Value* low = llvm::ConstantVector::get(all.take_front(width));
-    Value* high = llvm::ConstantVector::get(all.drop_front(width));
-    return per_register({index}, [&](llvm::ArrayRef<Value*> part) -> Value* {
-      return builder.CreateIntrinsic(id, {}, {low, part[0], high});
-    });
-  }
-  llvm::Module& module = *builder.GetInsertBlock()->getModule();
-  auto* data = llvm::ConstantArray::get(llvm::ArrayType::get(element, entries.size()), entries);
-  // Named by its contents, so that it is found again.
-  std::uint64_t hash = 0xcbf29ce484222325;
-  for (const double entry : table)
-    hash = (hash ^ std::bit_cast<std::uint64_t>(entry)) * 0x100000001b3;
-  const std::string name =
-      "nngc.table." + std::to_string(pick(32, 64)) + "." + std::to_string(hash);
-  llvm::GlobalVariable* global = module.getNamedGlobal(name);
-  if (global == nullptr) {
-    global = new llvm::GlobalVariable(module, data->getType(), true,
-                                      llvm::GlobalValue::PrivateLinkage, data, name);
-    global->setUnnamedAddr(llvm::GlobalValue::UnnamedAddr::Global);
-    global->setAlignment(llvm::Align(64));
-  }
-  Value* within = builder.CreateAnd(index, integer(table.size() - 1));
-  Value* place = builder.CreateGEP(element, global, within);
-  if (lanes == 0) return builder.CreateLoad(type, place);
-  return builder.CreateMaskedGather(type, place, llvm::Align(is_f64 ? 8 : 4));
-}
-
-llvm::Value* MathKernel::by_quadrant(const std::array<double, 4>& entries, Value* quadrant) const {
-  if (in_whole_registers()) {
-    // The instruction takes the index modulo its lanes.
-    const auto id = is_f64 ? llvm::Intrinsic::x86_avx512_permvar_df_512
-                           : llvm::Intrinsic::x86_avx512_permvar_sf_512;
-    llvm::SmallVector<llvm::Constant*> repeated;
-    for (unsigned i = 0; i < pick(16U, 8U); ++i)
-      repeated.push_back(llvm::ConstantFP::get(type->getScalarType(), entries[i % 4]));
-    Value* table = llvm::ConstantVector::get(repeated);
-    return per_register({quadrant}, [&](llvm::ArrayRef<Value*> part) -> Value* {
-      return builder.CreateIntrinsic(id, {}, {table, part[0]});
-    });
-  }
-  const auto has = [&](std::uint64_t bit) {
-    return builder.CreateICmpNE(builder.CreateAnd(quadrant, integer(bit)), integer(0));
-  };
-  const auto choose = [&](double odd, double even) {
-    return select(has(1), constant(odd), constant(even));
-  };
-  Value* first = choose(entries[1], entries[0]);
-  if (entries[0] == entries[2] && entries[1] == entries[3]) return first;
-  return select(has(2), choose(entries[3], entries[2]), first);
 }
 
 } // namespace nngc::codegen

@@ -83,8 +83,9 @@ public:
   /// The same as a sum of its even and its odd terms: two chains of half the length, which pays
   /// where x^2 is there anyway.
   Value* polynomial(Value* x, Value* square, std::span<const double> coefficients) const;
-  /// a + b exactly; fast_sum needs |a| >= |b| or a == 0.
+  /// a + b exactly; fast_sum needs |a| >= |b| or a == 0, ordered_sum that neither is negative.
   ValuePair fast_sum(Value* a, Value* b) const;
+  ValuePair ordered_sum(Value* a, Value* b) const;
   ValuePair exact_sum(Value* a, Value* b) const;
   /// a * b exactly, barring underflow of the low part and overflow.
   ValuePair exact_product(Value* a, Value* b) const;
@@ -113,11 +114,15 @@ public:
   Value* by_quadrant(const std::array<double, 4>& entries, Value* quadrant) const;
 
 private:
-  /// Whether the lanes fill whole 512-bit registers.
-  [[nodiscard]] bool in_whole_registers() const;
-  /// A function of 512-bit registers, on those that make up the arguments.
-  Value* per_register(std::initializer_list<Value*> arguments,
+  /// Whether the lanes fill whole registers of 256 or 512 bits, which the target has.
+  [[nodiscard]] bool fills_registers(unsigned bits) const;
+  /// A function of registers that long, on those that make up the arguments.
+  Value* per_register(unsigned bits, std::initializer_list<Value*> arguments,
                       const std::function<Value*(llvm::ArrayRef<Value*>)>& function) const;
+  /// entries[index mod their number], as many as a 512-bit register has lanes.
+  Value* permuted(llvm::ArrayRef<llvm::Constant*> entries, Value* index) const;
+  /// The same of eight f64 entries, with registers of 256 bits.
+  Value* halves_permuted(llvm::ArrayRef<llvm::Constant*> entries, Value* index) const;
   ValuePair divide_in_parts(ValuePair n, ValuePair d) const;
 };
 

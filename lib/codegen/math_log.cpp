@@ -95,12 +95,13 @@ Binary split_binary(const MathKernel& k, Value* x, bool maybe_subnormal) {
 }
 
 llvm::Value* emit_log(const MathKernel& k, Value* x) {
-  auto& b = k.builder;
   // Below the smallest normal number, with the sign set, infinite or NaN: as bits, all others are
   // neighbours.
   const auto bits = static_cast<std::uint64_t>(k.mantissa_bits());
   const std::uint64_t smallest = std::uint64_t{1} << bits;
-  Value* distance = b.CreateSub(k.to_bits(x), k.integer(smallest));
+  const auto distance = [&](Value* argument) {
+    return k.builder.CreateSub(k.to_bits(argument), k.integer(smallest));
+  };
   const Rare unusual = {distance, (2 * k.bias() << bits) - 1};
   Value* usual =
       k.is_f64 ? finish_log(k, split_binary(k, x, false), nullptr) : log_by_table(k, x, nullptr);

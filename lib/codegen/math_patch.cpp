@@ -25,39 +25,51 @@ llvm::Value* called(const MathKernel& k, Value* x, const std::string& name, cons
 
 namespace {
 
-// The largest of the integers that stand at the same place of each part, where `measure` is longer
-// than 512 bits: one test for all registers, since tests have to share a port with multiply-adds.
-Value* largest_by_part(const MathKernel& k, Value* measure) {
-  if (k.is_f64) return measure; // whose maxima cost more than the test
+// One integer for those that stand at the same place of each part, where they are longer than 512
+// bits, which is above the limit if any of them is: one test for all registers, since tests have to
+// share a port with multiply-adds.
+Value* joined_parts(const MathKernel& k, const Rare& when, Value* measure) {
+  // Above 0 is what has any bit; else it is the largest that counts, and in f64 a maximum costs
+  // more than the test.
+  const bool any_bit = when.limit == 0;
+  if (k.is_f64 && !any_bit) return measure;
   auto& b = k.builder;
-  for (unsigned half = k.lanes / 2; half >= 16 && half % 2 == 0; half /= 2) {
+  const unsigned least = k.pick(16U, 8U);
+  for (unsigned half = k.lanes / 2; half >= least && half % 2 == 0; half /= 2) {
     llvm::SmallVector<int> low(half), high(half);
     std::iota(low.begin(), low.end(), 0);
     std::iota(high.begin(), high.end(), static_cast<int>(half));
-    measure = b.CreateBinaryIntrinsic(llvm::Intrinsic::umax, b.CreateShuffleVector(measure, low),
-                                      b.CreateShuffleVector(measure, high));
+    Value* one = b.CreateShuffleVector(measure, low);
+    Value* other = b.CreateShuffleVector(measure, high);
+    measure = any_bit ? b.CreateOr(one, other)
+                      : b.CreateBinaryIntrinsic(llvm::Intrinsic::umax, one, other);
   }
   return measure;
 }
 
 } // namespace
 
-llvm::Value* patched(const MathKernel& k, Value* x, Rare when, Value* usual,
+llvm::Value* patched(const MathKernel& k, Value* x, const Rare& when, Value* usual,
                      const std::string& name, const Writer& write) {
   auto& b = k.builder;
   const auto above = [&](Value* measure) {
-    return b.CreateICmpUGT(measure, llvm::ConstantInt::get(measure->getType(), when.limit));
+    const std::uint64_t all = k.pick<std::uint64_t>(0xffffffff, ~std::uint64_t{0});
+    const auto constant = [&](std::uint64_t value) {
+      return llvm::ConstantInt::get(measure->getType(), value & all);
+    };
+    return b.CreateICmpUGT(b.CreateAnd(measure, constant(when.bits)), constant(when.limit));
   };
   llvm::BasicBlock* before = b.GetInsertBlock();
   llvm::Function* caller = before->getParent();
   auto* rare = llvm::BasicBlock::Create(b.getContext(), "rare", caller);
   auto* after = llvm::BasicBlock::Create(b.getContext(), "usual", caller);
-  Value* any = k.lanes == 0 ? above(when.measure)
-                            : b.CreateOrReduce(above(largest_by_part(k, when.measure)));
+  Value* measure = when.measure(x);
+  Value* any =
+      k.lanes == 0 ? above(measure) : b.CreateOrReduce(above(joined_parts(k, when, measure)));
   b.CreateCondBr(any, rare, after, llvm::MDBuilder(b.getContext()).createBranchWeights(1, 10000));
   b.SetInsertPoint(rare);
   // The other lanes keep their bits: they may not depend on their neighbours.
-  Value* replaced = k.select(above(when.measure), called(k, x, name, write), usual);
+  Value* replaced = k.select(above(when.measure(x)), called(k, x, name, write), usual);
   b.CreateBr(after);
   b.SetInsertPoint(after);
   llvm::PHINode* joined = b.CreatePHI(k.type, 2);

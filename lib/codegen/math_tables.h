@@ -55,8 +55,53 @@ inline constexpr std::array<std::array<double, 32>, 7> k_erf_f32 = {{
      0x1.701200p-11, 0x1.ac30fap-5},
 }};
 
+/// erf around 4n/5. Rows: bases, values, coefficients. Error 0.097 of a last place.
+inline constexpr std::array<std::array<double, 8>, 18> k_erf_f64 = {{
+    {0x0.0p+0, 0x1.521851eb851ecp-1, 0x1.9943333333333p+0, 0x1.334e000000000p+1,
+     0x1.999f99999999ap+1, 0x1.0008000000000p+2, 0x1.3345000000000p+2, 0x1.668599999999ap+2},
+    {0x0.0p+0, 0x1.4c9bcb5bb404cp-1, 0x1.f3d4d48dd90ebp-1, 0x1.ffa622b1c095dp-1,
+     0x1.ffff360e738ffp-1, 0x1.ffffff7c192bfp-1, 0x1.ffffffffe74d0p-1, 0x1.fffffffffffebp-1},
+    {0x1.06eba8214db69p-3, 0x1.758d279d16e4fp-1, 0x1.66ccd38704773p-4, 0x1.d0383bfdb71eep-9,
+     0x1.51a52854911cfp-15, 0x1.0fa11b2f18e95p-23, 0x1.e43786f8e24cfp-34, 0x1.dde5bb44d5755p-46},
+    {-0x1.655ea184a5809p-48, -0x1.ed57db1273502p-2, -0x1.1ecdb6a851963p-3, -0x1.16a07089c4f58p-7,
+     -0x1.0e21aeccbaeb7p-13, -0x1.0fa998375954cp-21, -0x1.22988a47f4d43p-31,
+     -0x1.4ed9882b72658p-43},
+    {-0x1.812746b035071p-2, -0x1.fd9d0a033c924p-6, 0x1.ebbe5185be732p-4, 0x1.97450aca329e1p-7,
+     0x1.121699d50c944p-12, 0x1.5ef16639952acp-20, 0x1.c6f887dd74bf6p-30, 0x1.337848a0e2be0p-41},
+    {-0x1.2044107f706a4p-35, 0x1.5ded8abf1e2f6p-3, -0x1.93bc873185757p-5, -0x1.8c03bd76822a7p-7,
+     -0x1.898b5f20955b9p-12, -0x1.4858e677e30f6p-19, -0x1.04efc23c2eba0p-28,
+     -0x1.9e6295490ff2fp-40},
+    {0x1.ce2f21e776c93p-4, -0x1.2545f13f03d23p-5, -0x1.26f0f0a47e3bap-8, 0x1.021f6770b56fdp-7,
+     0x1.a58a08c989328p-12, 0x1.d8c73f637857bp-19, 0x1.d2fceb5782fecp-28, 0x1.bb95947a0a7f0p-39},
+    {-0x1.637a5a80ea1b4p-26, -0x1.34b3f19427b33p-5, 0x1.fd3d060703848p-7, -0x1.93dbc34874478p-9,
+     -0x1.58b8ec9724762p-12, -0x1.0f71c1e13679ap-18, -0x1.52dff3651f9b8p-27,
+     -0x1.98bf9ba41bb31p-38},
+    {-0x1.b82bb86d1b444p-6, 0x1.0023a924070bep-6, -0x1.8afb4d7203bf2p-8, 0x1.f31dc1c79822ap-13,
+     0x1.ada70f3750942p-13, 0x1.fbf429ec42691p-19, 0x1.9943e6a7f9997p-27, 0x1.1c3bcd0c895c3p-37},
+    {-0x1.5f7c2d4c7e009p-19, 0x1.6810c53238e5cp-8, -0x1.e30f71abc6852p-11, 0x1.0f457cda23b8ap-11,
+     -0x1.8801d222e1321p-14, -0x1.87aee02920020p-19, -0x1.a2caa9d22b47bp-27,
+     -0x1.eda27419c26e9p-39},
+    {0x1.57849ca0b99a9p-8, -0x1.f81ce34a58802p-9, 0x1.8903cc341807ap-10, -0x1.51faebfd94083p-12,
+     0x1.bec204bf2ee72p-16, 0x1.f2df3e13fa9d5p-20, 0x1.6f0cee1e4f1eep-27, 0x1.6ca83ec893a71p-37},
+    {-0x1.6c0628e97c7a8p-14, -0x1.eb9257e67e975p-12, -0x1.4ae39f32f4e70p-12, 0x1.0755b262c36c2p-14,
+     -0x1.cbaecf30b920bp-22, -0x1.03ddc016b19c2p-20, -0x1.13e63cbfc4b1fp-27,
+     -0x1.84003d1663a3ep-34},
+    {-0x1.1de18bc1250c8p-11, 0x1.677aa71903fb2p-11, -0x1.42284b887106ap-13, 0x1.a9213c1a63390p-16,
+     -0x1.13b5a6c777f05p-18, 0x1.ad90e1fedf1d7p-22, 0x1.6d19249cfc68dp-28, 0x1.fce315dda4900p-37},
+    {-0x1.a0683edd0955ep-11, -0x1.2772b4cec8586p-18, 0x1.7431ba168bbabp-14, -0x1.49b53b31e4075p-16,
+     0x1.2ee96548a12e4p-19, -0x1.02a4f100b3db7p-23, -0x1.d91f004a69448p-29, 0x1.1bc32746c8362p-31},
+    {0x1.95d12a51392aap-10, -0x1.943abb348370dp-14, -0x1.6ae82fe8cc313p-24, 0x1.ece4fa9893d43p-19,
+     -0x1.1d5a4f1885aa5p-21, 0x1.2d43a3cfd2039p-26, 0x1.9b4d3c64a611ep-30, -0x1.6649379816204p-36},
+    {-0x1.bef8c9d83bfdbp-10, 0x1.466faa8a11ddbp-17, -0x1.871f625f5c40ap-17, 0x1.65dbd6e49a918p-20,
+     -0x1.eda6fe4e43234p-25, 0x1.ef25d6e05c195p-28, 0x1.da39d94a75fc9p-31, -0x1.0104037e77012p-29},
+    {0x1.3a77786ad10e5p-10, 0x1.84bf460a775dbp-17, 0x1.2a13289b7fb81p-19, -0x1.c0ca702b952bbp-21,
+     0x1.80f0fe69484b8p-24, -0x1.7a545a51a6470p-28, 0x1.b2eed076f724bp-33, 0x1.9556cd2e42a16p-35},
+    {-0x1.97de1b207c624p-12, -0x1.b439b9da44d4fp-19, 0x1.c3b0a5d7cba23p-21, 0x1.81a26a77d7837p-24,
+     -0x1.9b735716d58b8p-26, -0x1.11bead09e441bp-34, -0x1.333d96128fe88p-29, 0x1.794d4be6c5298p-29},
+}};
+
 /// erf around 2n/5. Rows: bases, values, coefficients. Error 0.142 of a last place.
-inline constexpr std::array<std::array<double, 16>, 15> k_erf_f64 = {{
+inline constexpr std::array<std::array<double, 16>, 15> k_erf_short_f64 = {{
     {0x0.0p+0, 0x0.0p+0, 0x1.99ee666666666p-1, 0x1.333f333333333p+0, 0x1.999b99999999ap+0,
      0x1.0021333333333p+1, 0x1.332699999999ap+1, 0x1.6669666666666p+1, 0x1.999f99999999ap+1,
      0x1.cce6ccccccccdp+1, 0x1.0002b33333333p+2, 0x1.1993666666666p+2, 0x1.3323e66666666p+2,
@@ -212,61 +257,45 @@ inline constexpr std::array<std::array<double, 32>, 8> k_tanh_f32 = {{
      0x1.0ff55ep-8,   0x1.2e8c2ap-12},
 }};
 
-/// 2^(i/32).
-inline constexpr std::array<double, 32> k_exp2_f32 = {
-    0x1.000000p+0, 0x1.059b0ep+0, 0x1.0b5586p+0, 0x1.11301ep+0, 0x1.172b84p+0, 0x1.1d4874p+0,
-    0x1.2387a6p+0, 0x1.29e9e0p+0, 0x1.306fe0p+0, 0x1.371a74p+0, 0x1.3dea64p+0, 0x1.44e086p+0,
-    0x1.4bfdaep+0, 0x1.5342b6p+0, 0x1.5ab07ep+0, 0x1.6247ecp+0, 0x1.6a09e6p+0, 0x1.71f75ep+0,
-    0x1.7a1148p+0, 0x1.82589ap+0, 0x1.8ace54p+0, 0x1.93737cp+0, 0x1.9c4918p+0, 0x1.a5503cp+0,
-    0x1.ae89fap+0, 0x1.b7f770p+0, 0x1.c199bep+0, 0x1.cb720ep+0, 0x1.d5818ep+0, 0x1.dfc974p+0,
-    0x1.ea4afap+0, 0x1.f50766p+0,
-};
-
-/// What that lost, as a part of it.
-inline constexpr std::array<double, 32> k_exp2_lost_f32 = {
-    0x0.0p+0,        -0x1.947414p-25, 0x1.8d96d4p-25,  -0x1.dda2fcp-25, -0x1.9c0c22p-27,
-    -0x1.a2fbb2p-25, 0x1.964904p-25,  -0x1.2b0dbcp-25, 0x1.125002p-25,  -0x1.cde8cep-26,
-    0x1.370be4p-25,  0x1.336de2p-30,  -0x1.0a3550p-25, -0x1.c541b4p-26, -0x1.00d8acp-27,
-    -0x1.6cb284p-25, 0x1.26055cp-26,  0x1.8b2bb8p-26,  -0x1.05cb44p-25, -0x1.1c2142p-26,
-    0x1.67a1cap-28,  -0x1.348e56p-25, 0x1.a3b5e4p-28,  -0x1.0b7ec8p-25, -0x1.f9c304p-27,
-    -0x1.e4c886p-26, -0x1.6961b4p-28, -0x1.b5151ep-28, -0x1.a5217cp-28, -0x1.ab7132p-26,
-    0x1.61428ep-28,  -0x1.2ad5f8p-27,
-};
-
-/// ln 2 / 32, and what that lost.
-inline constexpr double k_exp_step_f32 = 0x1.62e430p-6;
-inline constexpr double k_exp_step_lost_f32 = -0x1.05c610p-34;
-
 /// 2^(i/16).
-inline constexpr std::array<double, 16> k_exp2_f64 = {
-    0x1.0000000000000p+0, 0x1.0b5586cf9890fp+0, 0x1.172b83c7d517bp+0, 0x1.2387a6e756238p+0,
-    0x1.306fe0a31b715p+0, 0x1.3dea64c123422p+0, 0x1.4bfdad5362a27p+0, 0x1.5ab07dd485429p+0,
-    0x1.6a09e667f3bcdp+0, 0x1.7a11473eb0187p+0, 0x1.8ace5422aa0dbp+0, 0x1.9c49182a3f090p+0,
-    0x1.ae89f995ad3adp+0, 0x1.c199bdd85529cp+0, 0x1.d5818dcfba487p+0, 0x1.ea4afa2a490dap+0,
+inline constexpr std::array<double, 16> k_exp2_f32 = {
+    0x1.000000p+0, 0x1.0b5586p+0, 0x1.172b84p+0, 0x1.2387a6p+0, 0x1.306fe0p+0, 0x1.3dea64p+0,
+    0x1.4bfdaep+0, 0x1.5ab07ep+0, 0x1.6a09e6p+0, 0x1.7a1148p+0, 0x1.8ace54p+0, 0x1.9c4918p+0,
+    0x1.ae89fap+0, 0x1.c199bep+0, 0x1.d5818ep+0, 0x1.ea4afap+0,
 };
 
 /// What that lost, as a part of it.
-inline constexpr std::array<double, 16> k_exp2_lost_f64 = {
-    0x0.0p+0,
-    0x1.79aa65d837b6dp-54,
-    -0x1.01b15eaa59348p-55,
-    0x1.68efde3a8a894p-54,
-    0x1.34d754db0abb6p-55,
-    0x1.59f48a72a4c6dp-55,
-    0x1.690cebb7aafb0p-56,
-    0x1.063e1e21c5409p-54,
-    -0x1.3b3efbf5e2228p-54,
-    -0x1.b32dcb94da51dp-56,
-    0x1.db72fc1f0eab4p-55,
-    0x1.1affc2b91ce27p-56,
-    0x1.c1a7792cb3387p-55,
-    0x1.36eae30af0cb3p-56,
-    0x1.4a385a63d07a7p-56,
-    -0x1.ff7128fd391f0p-55,
+inline constexpr std::array<double, 16> k_exp2_lost_f32 = {
+    0x0.0p+0,        0x1.8d96d4p-25,  -0x1.9c0c22p-27, 0x1.964904p-25,
+    0x1.125002p-25,  0x1.370be4p-25,  -0x1.0a3550p-25, -0x1.00d8acp-27,
+    0x1.26055cp-26,  -0x1.05cb44p-25, 0x1.67a1cap-28,  0x1.a3b5e4p-28,
+    -0x1.f9c304p-27, -0x1.6961b4p-28, -0x1.a5217cp-28, 0x1.61428ep-28,
 };
 
 /// ln 2 / 16, and what that lost.
-inline constexpr double k_exp_step_f64 = 0x1.62e42fefa39efp-5;
-inline constexpr double k_exp_step_lost_f64 = 0x1.abc9e3b39803fp-60;
+inline constexpr double k_exp_step_f32 = 0x1.62e430p-5;
+inline constexpr double k_exp_step_lost_f32 = -0x1.05c610p-33;
+
+/// 2^(i/8).
+inline constexpr std::array<double, 8> k_exp2_f64 = {
+    0x1.0000000000000p+0, 0x1.172b83c7d517bp+0, 0x1.306fe0a31b715p+0, 0x1.4bfdad5362a27p+0,
+    0x1.6a09e667f3bcdp+0, 0x1.8ace5422aa0dbp+0, 0x1.ae89f995ad3adp+0, 0x1.d5818dcfba487p+0,
+};
+
+/// What that lost, as a part of it.
+inline constexpr std::array<double, 8> k_exp2_lost_f64 = {
+    0x0.0p+0,
+    -0x1.01b15eaa59348p-55,
+    0x1.34d754db0abb6p-55,
+    0x1.690cebb7aafb0p-56,
+    -0x1.3b3efbf5e2228p-54,
+    0x1.db72fc1f0eab4p-55,
+    0x1.c1a7792cb3387p-55,
+    0x1.4a385a63d07a7p-56,
+};
+
+/// ln 2 / 8, and what that lost.
+inline constexpr double k_exp_step_f64 = 0x1.62e42fefa39efp-4;
+inline constexpr double k_exp_step_lost_f64 = 0x1.abc9e3b39803fp-59;
 
 } // namespace nngc::codegen

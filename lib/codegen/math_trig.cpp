@@ -157,34 +157,44 @@ Value* any_sin_cos(const MathKernel& k, Value* x, bool cosine) {
   return k.select(finite, value, k.quiet_nan());
 }
 
+// n multiples of pi/2 are next to x; for the cosine n + 1 in the low bits of `shifted`. They are
+// counted in a unit in which those that are too large are at least 2: as for infinity and NaN, the
+// highest bit of the exponent is set.
+struct Multiples {
+  Value* shifted;
+  Value* n;
+};
+
+double unit_of(const MathKernel& k) {
+  return 2.0 / k.pick(1 << k_moderate_bits_f32, 1 << k_moderate_bits_f64);
+}
+
+Multiples multiples(const MathKernel& k, Value* x, bool cosine) {
+  const double unit = unit_of(k);
+  Value* rounder = k.constant((k.rounder() + (cosine ? 1 : 0)) * unit);
+  Value* shifted = k.fma(x, k.constant(k_two_over_pi * unit), rounder);
+  return {shifted, k.sub(shifted, rounder)};
+}
+
 // x less a multiple n of pi/2, in two parts: `r` less `lost`.
 struct Moderate {
-  Value* q;       // n, for the cosine n + 1, in the low bits
-  Rare too_large; // n, or x is NaN
+  Value* q; // n, for the cosine n + 1, in the low bits
   Value* r;
   Value* lost;
 };
 
 Moderate reduce_moderate(const MathKernel& k, Value* x, bool cosine) {
-  auto& b = k.builder;
-  // n is counted in a unit in which those that are too large are at least 2: as for infinity and
-  // NaN, the highest bit of the exponent is set.
-  const double unit = 2.0 / k.pick(1 << k_moderate_bits_f32, 1 << k_moderate_bits_f64);
-  Value* rounder = k.constant((k.rounder() + (cosine ? 1 : 0)) * unit);
-  Value* shifted = k.fma(x, k.constant(k_two_over_pi * unit), rounder);
-  Value* n = k.sub(shifted, rounder);
-  Value* top = b.CreateAnd(k.to_bits(n), k.integer(std::uint64_t{1} << k.pick(30, 62)));
-  const Rare too_large = {top, 0};
+  const auto [shifted, n] = multiples(k, x, cosine);
   const std::span<const double> parts = k.is_f64 ? std::span<const double>(k_pi_2_moderate_f64)
                                                  : std::span<const double>(k_pi_2_moderate_f32);
-  const auto part = [&](std::size_t i) { return k.constant(parts[i] / unit); };
+  const auto part = [&](std::size_t i) { return k.constant(parts[i] / unit_of(k)); };
   // Exact, all three: the difference fits; the second part is short; and where that product is the
   // larger one both have so few bits that the difference fits too. A negative zero stays one.
   Value* near = k.fnma(n, part(0), x);
   Value* second = k.mul(n, part(1));
   Value* r = k.sub(near, second);
   Value* lost = k.add(k.sub(r, near), second);
-  return {k.to_bits(shifted), too_large, r, k.fma(n, part(2), lost)};
+  return {k.to_bits(shifted), r, k.fma(n, part(2), lost)};
 }
 
 // With w = sin r, and with w = 2 sin(r/2), whose square gives the cosine: cos r = 1 - w^2/2. Both
@@ -194,7 +204,13 @@ Value* moderate_sin_cos(const MathKernel& k, const Moderate& a) {
   const auto table = [&](double e0, double e1, double e2, double e3) {
     return k.by_quadrant({e0, e1, e2, e3}, a.q);
   };
-  Value* z = k.mul(a.r, k.mul(a.r, table(1, 0.25, 1, 0.25)));
+  // r^2, and where a quarter of it is asked for, two off the exponent: integers need none of the
+  // multipliers, of which all the rest is made. With something added that is nothing to any r but
+  // those whose square is, the exponent is never too small for that.
+  const double two_off = k.pick(0x1p-125, 0x1p-1021); // whose bits are 2 in the exponent's place
+  Value* square = k.fma(a.r, a.r, k.constant(k.pick(0x1p-100, 0x1p-1000)));
+  Value* less = k.to_bits(table(0, two_off, 0, two_off));
+  Value* z = k.from_bits(k.builder.CreateSub(k.to_bits(square), less));
   std::vector<double> negated(k.pick(k_sin_f32.size(), k_sin_f64.size()));
   for (std::size_t i = 0; i < negated.size(); ++i)
     negated[i] = -(k.is_f64 ? k_sin_f64.at(i) : k_sin_f32.at(i));
@@ -215,8 +231,10 @@ llvm::Value* emit_sin_cos(const MathKernel& k, Value* x, bool cosine) {
   const char* name = cosine ? "nngc.cos" : "nngc.sin";
   // Two roundings where the short road counts on one: all take the long one.
   if (!k.fused) return called(k, x, name, any);
-  const Moderate reduced = reduce_moderate(k, x, cosine);
-  return patched(k, x, reduced.too_large, moderate_sin_cos(k, reduced), name, any);
+  const auto n = [&](Value* argument) { return k.to_bits(multiples(k, argument, cosine).n); };
+  const Rare too_large = {n, 0, std::uint64_t{1} << k.pick(30, 62)};
+  Value* usual = moderate_sin_cos(k, reduce_moderate(k, x, cosine));
+  return patched(k, x, too_large, usual, name, any);
 }
 
 } // namespace nngc::codegen

@@ -22,9 +22,9 @@ def ulp(value, bits):
     return mp.ldexp(1, mp.frexp(value)[1] - bits)
 
 
-def accurate_base(function, low, high, bits):
-    """A number near the middle whose image is nearly a number."""
-    middle, best = (low + high) / 2, None
+def accurate_base(function, low, high, bits, near=None):
+    """A number near the middle, or `near`, whose image is nearly a number."""
+    middle, best = near or (low + high) / 2, None
     for i in range(1 << 12):
         for sign in (1, -1):
             base = round_to(middle + sign * i * (high - low) / (1 << 16), bits)
@@ -37,10 +37,10 @@ def accurate_base(function, low, high, bits):
     return best[1]
 
 
-def piece(function, low, high, degree, bits, first):
+def piece(function, low, high, degree, bits, first, near=None):
     """(base, f(base), coefficients of d^1..degree, worst error in last places)."""
     middle = (low + high) / 2
-    base = mp.mpf(0) if first else accurate_base(function, low, high, bits)
+    base = mp.mpf(0) if first else accurate_base(function, low, high, bits, near)
     value = mp.mpf(0) if first else round_to(function(base), bits)
     points = 6 * degree
     xs = [middle + (high - low) / 2 * mp.cos(mp.pi * (i + mp.mpf("0.5")) / points) for i in range(points)]
@@ -73,9 +73,11 @@ def table(name, comment, values, bits):
     print("};")
 
 
-def pieces(name, comment, function, intervals, degree, bits, first):
-    """Arrays of bases, values and coefficients, entry i for intervals[i]; `first` are those with base 0."""
-    fitted = [piece(function, lo, hi, degree, bits, i in first) for i, (lo, hi) in enumerate(intervals)]
+def pieces(name, comment, function, intervals, degree, bits, first, near={}):
+    """Arrays of bases, values and coefficients, entry i for intervals[i]; `first` are those with base 0.
+
+    `near` has places of bases: where f grows much in a piece, what is added to f(base) should not be much of f."""
+    fitted = [piece(function, lo, hi, degree, bits, i in first, near.get(i)) for i, (lo, hi) in enumerate(intervals)]
     worst = max(f[3] for f in fitted)
     print(f"{name}: {float(worst):.3f} of a last place, entry {max(range(len(fitted)), key=lambda i: fitted[i][3])}",
           file=sys.stderr)
@@ -158,11 +160,12 @@ def main():
     print("// Made by tools/dev/fit_tables.py: change the script, not this file.")
     print("#pragma once\n\n#include <array>\n#include <cstdint>\n\nnamespace nngc::codegen {")
     pieces("k_erf_f32", "erf around n/8.", mp.erf, even_steps("0.125", 32), 5, 24, {0, 1})
-    pieces("k_erf_f64", "erf around 2n/5.", mp.erf, even_steps("0.4", 16), 13, 53, {0, 1})
+    pieces("k_erf_f64", "erf around 4n/5.", mp.erf, even_steps("0.8", 8), 16, 53, {0}, {1: mp.mpf("0.66")})
+    pieces("k_erf_short_f64", "erf around 2n/5.", mp.erf, even_steps("0.4", 16), 13, 53, {0, 1})
     logarithms()
     start = (4 * (127 - 4)) % 32
     pieces("k_tanh_f32", "tanh on quarters of octaves from 2^-4 on.", mp.tanh, quarters(-4, 32), 6, 24, {start})
-    for kind, bits, count in (("f32", 24, 32), ("f64", 53, 16)):
+    for kind, bits, count in (("f32", 24, 16), ("f64", 53, 8)):
         powers = [mp.mpf(2) ** (mp.mpf(i) / count) for i in range(count)]
         nearest = [round_to(p, bits) for p in powers]
         lost = [round_to(p / q - 1, bits) for p, q in zip(powers, nearest)]
