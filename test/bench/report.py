@@ -113,12 +113,15 @@ def math_limits(rows):
         f"Below {MATH_TARGET}x, which is wanted of all: {', '.join(missed) or 'none'}.",
         "",
         "libmvec's sin reduces its argument to one float and accepts 1.7 to 2.9 ulp; ours keeps the reduced argument in",
-        "two parts, without which 1 ulp cannot be held. On Zen 4 masks come from the multiply-add ports (one test costs one",
-        "multiply-add), and the length of the chain, some 50 cycles, counts for more than the 23 instructions of the f32 sin:",
-        "15 cycles where the ports need 12. logistic in f32 is a series around a quotient from tables, 26 instructions for",
-        "16 numbers of which two go a cycle; the division among them costs nothing. Its worst of all numbers is 0.76 ulp,",
-        "where libmvec's exp leaves 2.4; in f64 the division and what follows it bound it. libmvec's own times",
-        "move from process to process, sin's from 4.1 to 6.4 ns a vector, cos and logistic by a factor of two.",
+        "two parts, without which 1 ulp cannot be held. What bounds the functions on Zen 4, measured for 512 bits: tests, and",
+        "permutations of two registers, have the two ports of the multiply-adds and cost one each; a permutation of one register",
+        "costs a third; a division of f64 takes 8.8 cycles and the time of 4.4 multiply-adds; scaling by a power of two takes two.",
+        "So tables are one register wide where the accuracy allows it, two vectors share a test, and r^2 / 4 is an integer",
+        "subtraction. The f32 sin takes 14 cycles where its ports need 11.5: its chain is some 60 cycles long, and the schedulers",
+        "hold no more than four vectors of 26 instructions. Its registers are all in use, for constants and tables. logistic in",
+        "f32 is a series around a quotient from tables, its worst 0.76 ulp, where libmvec's exp leaves 2.4; in f64 the division",
+        "and 14 multiply-adds bound it. libmvec's own times move from process to process, sin's from 4.1 to 6.4 ns a vector, cos",
+        "and logistic by a factor of two.",
     ]
 
 
