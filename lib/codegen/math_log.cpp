@@ -12,10 +12,10 @@ using llvm::Value;
 // log(1 + f) - f.
 Value* bend(const MathKernel& k, Value* f) {
   if (!k.is_f64) {
-    // f^2 (-1/2 + f P(f)).
+    // f^3 P(f) - f^2/2, in which no rounding weighs as much as f^2's own.
     Value* square = k.mul(f, f);
-    Value* factor = k.fma(f, k.polynomial(f, square, k_log_f32), k.constant(-0.5));
-    return k.mul(square, factor);
+    Value* cubic = k.mul(k.mul(f, square), k.polynomial(f, square, k_log_f32));
+    return k.fma(square, k.constant(-0.5), cubic);
   }
   // With s = f / (2 + f), log(1 + f) = 2 atanh s, which is f - f^2/2 + s (f^2/2 + R(s^2)): half as
   // many terms, and the division takes its time beside them.

@@ -109,6 +109,12 @@ template <class T> std::vector<T> special_values() {
        {-0x1.5162a7c7531fap+9, 88.7228, 88.73, 87.336, 103.27, 103.97, 709.782712893384, 709.79,
         708.39, 745.13, 745.14, 9.01, 19.06, 3.92, 5.92, 0x1p23, 0x1p24 - 1, 0x1p52, 0x1p53 - 1})
     positive.push_back(T(edge));
+  // The worst of all f32 for one function or another, with fma or without: nngc-accuracy.
+  for (const double worst :
+       {0x1.4cc946p+2, 0x1.4ba254p+2, 0x1.0fb6b6p+4, 0x1.0adeb6p+0, 0x1.0a618ap+0, 0x1.2eab42p-2,
+        0x1.2eee52p-2, 0x1.267c78p+3, 0x1.3f1b8ep+6, 0x1.58c0ecp+6, 0x1.80888ap-3, 0x1.802bdp-3,
+        0x1.066be8p+11, 0x1.b7b432p+4, 0x1.f67456p+1, 0x1.b03374p-2})
+    positive.push_back(T(worst));
   std::vector<T> all;
   for (const T value : positive) {
     all.push_back(value);
