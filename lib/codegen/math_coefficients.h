@@ -19,10 +19,22 @@ inline constexpr std::array<double, 11> k_exp_f64 = {
     0x1.27e5089be9177p-22, 0x1.af61d4a4f04f9p-26, 0x1.1f20172effbe0p-29,
 };
 
+/// (e^-r - 1 + r) / r^2 on |r| <= ln2/32. Error 2^-29.2.
+inline constexpr std::array<double, 2> k_exp_less_f32 = {
+    0x1.000220p-1,
+    -0x1.55559cp-3,
+};
+
 /// (e^-r - 1 + r) / r^2 on |r| <= ln2/16. Error 2^-58.3.
 inline constexpr std::array<double, 6> k_exp_less_f64 = {
     0x1.000000000010cp-1,  -0x1.555555555511fp-3, 0x1.555555480315dp-5,
     -0x1.111111262ba87p-7, 0x1.6c1cc0266a875p-10, -0x1.a01624090716dp-13,
+};
+
+/// The same, weighed relative to e^-r - 1. Error 2^-61.4.
+inline constexpr std::array<double, 7> k_expm1_less_f64 = {
+    0x1.0000000000000p-1,  -0x1.55555555555d0p-3,  0x1.5555555555617p-5,  -0x1.1111110b0d8efp-7,
+    0x1.6c16c15e25d06p-10, -0x1.a01f5f001ba4bp-13, 0x1.a02228ab44782p-16,
 };
 
 /// (log1p(f) - f + f^2/2) / f^3 for 1+f in [sqrt 1/2, sqrt 2]. Error 2^-29.1.

@@ -47,9 +47,45 @@ Value* finish_exp(const MathKernel& k, const Reduced& reduced) {
   return k.scale(value, k.power_of_two(reduced.n, reduced.shifted));
 }
 
+// e^-x = 2^n (1 + loss) e^-r, n a multiple of 1/16, in f64 of 1/8: the powers of these are in a
+// table, with what they lost.
+struct Stepped {
+  Value* n;
+  Value* shifted; // n and a constant that leaves its multiple in the low bits
+  Value* index;   // these bits
+  Value* r;       // short of n times step_lost
+  Value* step_lost;
+  Value* loss;
+};
+
+std::span<const double> powers_of_step(const MathKernel& k) {
+  return k.is_f64 ? std::span<const double>(k_exp2_f64) : std::span<const double>(k_exp2_f32);
+}
+
+Stepped reduce_by_steps(const MathKernel& k, Value* x) {
+  const auto steps = static_cast<double>(powers_of_step(k).size());
+  std::span<const double> losses(k_exp2_lost_f32);
+  if (k.is_f64) losses = k_exp2_lost_f64;
+  Value* rounder = k.constant(k.rounder() / steps);
+  Value* shifted = k.fnma(x, k.constant(k_log2_e), rounder);
+  Value* n = k.sub(shifted, rounder);
+  Value* step = k.constant(steps * k.pick(k_exp_step_f32, k_exp_step_f64));
+  Value* step_lost = k.constant(steps * k.pick(k_exp_step_lost_f32, k_exp_step_lost_f64));
+  Value* index = k.to_bits(shifted);
+  return {n, shifted, index, k.residual(k.negate(n), step, x), step_lost, k.lookup(losses, index)};
+}
+
+// (1 + loss) e^-r - 1.
+Value* growth(const MathKernel& k, const Stepped& s) {
+  std::span<const double> terms(k_exp_less_f32);
+  if (k.is_f64) terms = k_exp_less_f64;
+  Value* r = k.fma(s.n, s.step_lost, s.r);
+  return k.fma(k.mul(r, r), k.polynomial(r, terms), k.sub(s.loss, r));
+}
+
 // Half of e^x - 1. Halved, because 2^n itself overflows where the result is near the largest
 // number.
-ValuePair half_expm1(const MathKernel& k, Value* x) {
+ValuePair half_expm1_f32(const MathKernel& k, Value* x) {
   const Reduced reduced = reduce(k, x);
   Value* biased = k.rounded_integer(reduced.shifted, static_cast<std::int64_t>(k.bias()) - 1);
   Value* half_power = k.from_bits(
@@ -59,15 +95,35 @@ ValuePair half_expm1(const MathKernel& k, Value* x) {
   // loss.
   Value* r = reduced.r;
   Value* square = k.mul(r, r);
-  const auto plus_product = [&](Value* a, Value* b, Value* c) -> ValuePair {
-    Value* sum = k.fma(b, c, a);
-    return {sum, k.fma(b, c, k.sub(a, sum))};
-  };
   const ValuePair whole = k.fast_sum(half_power, k.constant(-0.5));
-  const ValuePair linear = plus_product(whole.hi, half_power, r);
-  const ValuePair sum = plus_product(linear.hi, k.mul(half_power, k.constant(0.5)), square);
+  const ValuePair linear = k.fast_sum(whole.hi, k.mul(half_power, r));
+  const ValuePair sum = k.fast_sum(linear.hi, k.mul(k.mul(half_power, k.constant(0.5)), square));
   Value* cubic = k.fma(k.mul(square, r), k.polynomial(r, coefficients(k).subspan(1)), reduced.rest);
   return {sum.hi, k.fma(half_power, cubic, k.add(sum.lo, k.add(linear.lo, whole.lo)))};
+}
+
+// The same by steps, where the square is small enough.
+ValuePair half_expm1_f64(const MathKernel& k, Value* x) {
+  const Stepped s = reduce_by_steps(k, k.negate(x));
+  Value* power = k.power_of_step(powers_of_step(k), s.index);
+  Value* one_off = k.integer(std::uint64_t{1} << k.mantissa_bits());
+  Value* half_power = k.from_bits(k.builder.CreateSub(k.to_bits(power), one_off));
+  const ValuePair whole = k.exact_sum(half_power, k.constant(-0.5));
+  // Less half_power r, exactly.
+  ValuePair linear;
+  if (k.fused) {
+    linear.hi = k.fnma(half_power, s.r, whole.hi);
+    linear.lo = k.fnma(half_power, s.r, k.sub(whole.hi, linear.hi));
+  } else {
+    const ValuePair product = k.exact_product(half_power, s.r);
+    linear = k.fast_sum(whole.hi, k.negate(product.hi));
+    linear.lo = k.sub(linear.lo, product.lo);
+  }
+  Value* lost = k.fnma(s.n, s.step_lost, s.loss);
+  Value* r = k.fma(s.n, s.step_lost, s.r);
+  const std::span<const double> terms(k_expm1_less_f64);
+  Value* rest = k.fma(k.mul(r, r), k.polynomial(r, terms), lost);
+  return {linear.hi, k.fma(half_power, rest, k.add(linear.lo, whole.lo))};
 }
 
 // For all x, with results down to the smallest.
@@ -101,14 +157,13 @@ Value* logistic_of_any(const MathKernel& k, Value* x) {
 
 llvm::Value* emit_exp(const MathKernel& k, Value* x) {
   // Beyond the clamp the result is 0 or infinity, which the scaling gives.
-  const Reduced reduced = reduce(k, k.clamp(x, k.pick(-104.0, -746.0), k.pick(89.0, 710.0)));
-  if (!k.is_f64 || !k.fused) return finish_exp(k, reduced);
-  // 1 + r (1 + r P(r)) rounds once in the last step, and what r itself lost is less than a quarter
-  // of that. It is shorter; in f32 the other way is, for all arguments, monotone too. Unfused, the
-  // product's rounding adds up to 1.14 ulp.
-  Value* one = k.constant(1);
-  Value* slope = k.fma(reduced.r, k.polynomial(reduced.r, coefficients(k)), one);
-  return k.scale(k.fma(reduced.r, slope, one), k.power_of_two(reduced.n, reduced.shifted));
+  Value* clamped = k.clamp(x, k.pick(-104.0, -746.0), k.pick(89.0, 710.0));
+  // Without fma there is no permutation either, and for floats the table costs more than it spares.
+  if (!k.fused && !k.is_f64) return finish_exp(k, reduce(k, clamped));
+  const Stepped s = reduce_by_steps(k, k.negate(clamped));
+  Value* mantissa = k.lookup(powers_of_step(k), s.index);
+  const auto steps = static_cast<unsigned>(powers_of_step(k).size());
+  return k.scale(k.fma(mantissa, growth(k, s), mantissa), k.power_of_two(s.n, s.shifted, steps));
 }
 
 llvm::Value* exp_of_sum(const MathKernel& k, Value* x, Value* rest) {
@@ -121,7 +176,8 @@ llvm::Value* exp_of_sum(const MathKernel& k, Value* x, Value* rest) {
 }
 
 llvm::Value* emit_expm1(const MathKernel& k, Value* x) {
-  const ValuePair half = half_expm1(k, k.clamp(x, k.pick(-30.0, -60.0), k.pick(89.0, 710.0)));
+  Value* clamped = k.clamp(x, k.pick(-30.0, -60.0), k.pick(89.0, 710.0));
+  const ValuePair half = k.is_f64 ? half_expm1_f64(k, clamped) : half_expm1_f32(k, clamped);
   Value* sum = k.add(half.hi, half.lo);
   // Halving a subnormal is not exact; there, and up to here, x itself is the nearest.
   Value* tiny = k.less(k.abs(x), k.constant(k.pick(0x1p-26, 0x1p-55)));
@@ -143,7 +199,7 @@ llvm::Value* emit_tanh(const MathKernel& k, Value* x) {
   // With h = (e^2|x| - 1)/2, tanh |x| = h / (h + 1): a quotient q of rounded ones, and what is left
   // of h - q (h + 1) = h (1 - q) - q, for which 1 - q is all that has to be known exactly.
   Value* one = k.constant(1);
-  const ValuePair h = half_expm1(k, k.add(capped, capped));
+  const ValuePair h = half_expm1_f64(k, k.add(capped, capped));
   Value* whole = k.add(h.hi, h.lo);
   Value* reciprocal = k.div(one, k.add(whole, one));
   Value* q = k.mul(whole, reciprocal);
@@ -160,28 +216,14 @@ llvm::Value* emit_logistic(const MathKernel& k, Value* x) {
   constexpr float most_f32 = 87;
   constexpr double most_f64 = 708;
 
-  // e^-x = power (1 + growth): -x is a multiple n of a fraction of ln 2, whose powers are in a
-  // table with what they lost, less r.
-  const int steps = k.pick(16, 8);
-  Value* rounder = k.constant(k.rounder());
-  Value* shifted = k.fnma(x, k.constant(steps * k_log2_e), rounder);
-  Value* n = k.sub(shifted, rounder);
-  Value* step = k.constant(k.pick(k_exp_step_f32, k_exp_step_f64));
-  Value* r = k.residual(k.negate(n), step, x);
-  std::span<const double> powers(k_exp2_f32), losses(k_exp2_lost_f32);
-  if (k.is_f64) powers = k_exp2_f64, losses = k_exp2_lost_f64;
-  Value* index = k.to_bits(shifted);
-  Value* loss = k.lookup(losses, index);
-  Value* power = k.power_of_step(powers, index);
-  Value* step_lost = k.constant(k.pick(k_exp_step_lost_f32, k_exp_step_lost_f64));
+  const Stepped s = reduce_by_steps(k, x);
+  Value* power = k.power_of_step(powers_of_step(k), s.index);
   Value* usual = nullptr;
   if (k.is_f64) {
-    r = k.fma(n, step_lost, r);
-    const std::span<const double> terms(k_exp_less_f64);
-    Value* growth = k.fma(k.mul(r, r), k.polynomial(r, terms), k.sub(loss, r));
+    Value* grown = growth(k, s);
     // 1 / (1 + e^-x): the divisor as a sum, its quotient, and what that leaves.
     const ValuePair whole = k.ordered_sum(one, power);
-    Value* rest = k.fma(power, growth, whole.lo);
+    Value* rest = k.fma(power, grown, whole.lo);
     Value* quotient = k.div(one, k.add(whole.hi, rest));
     Value* left = k.fnma(quotient, rest, k.residual(quotient, whole.hi, one));
     // What the quotient lost may be subnormal, so it stays inside of fma.
@@ -196,8 +238,8 @@ llvm::Value* emit_logistic(const MathKernel& k, Value* x) {
     Value* half_second = k.sub(k.constant(0.5), q);
     Value* sixth_third = k.fnma(q, other.hi, k.constant(1.0 / 6));
     // What the step and the power lost is too little to matter in r^2.
-    Value* all_of_r = k.sub(r, k.fnma(n, step_lost, loss));
-    Value* moved = k.fma(k.mul(r, r), k.fma(r, sixth_third, half_second), all_of_r);
+    Value* all_of_r = k.sub(s.r, k.fnma(s.n, s.step_lost, s.loss));
+    Value* moved = k.fma(k.mul(s.r, s.r), k.fma(s.r, sixth_third, half_second), all_of_r);
     // The slope is that of the true quotient: 1 - q may have few digits.
     usual = k.fma(q, k.fma(k.sub(other.hi, lost), moved, lost), q);
   }

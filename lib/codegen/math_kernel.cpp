@@ -1,5 +1,6 @@
 #include "codegen/math_kernel.h"
 
+#include <bit>
 #include <vector>
 
 #include <llvm/IR/IntrinsicsX86.h>
@@ -189,11 +190,15 @@ MathKernel::per_register(unsigned bits, std::initializer_list<Value*> arguments,
   return joined;
 }
 
-PowerOfTwo MathKernel::power_of_two(Value* n, Value* shifted) const {
+PowerOfTwo MathKernel::power_of_two(Value* n, Value* shifted, unsigned steps) const {
   if (fills_registers(512)) return {.exponent = n};
   // 2^n as 2^(n/2) 2^(n - n/2): each is normal, and only the last product may round to a subnormal.
   const auto twice_bias = static_cast<std::int64_t>(2 * bias());
-  Value* both = rounded_integer(shifted, twice_bias);
+  const auto shorter = static_cast<std::uint64_t>(std::countr_zero(steps));
+  // In a unit of 1/steps the rounder's exponent is less.
+  const std::uint64_t own = shorter << mantissa_bits();
+  Value* both = builder.CreateAdd(rounded_integer(shifted, twice_bias * steps), integer(own));
+  both = builder.CreateLShr(both, integer(shorter));
   Value* half = builder.CreateLShr(both, integer(1));
   Value* shift = integer(static_cast<std::uint64_t>(mantissa_bits()));
   Value* other = builder.CreateSub(both, half);
@@ -203,7 +208,7 @@ PowerOfTwo MathKernel::power_of_two(Value* n, Value* shifted) const {
 
 llvm::Value* MathKernel::scale(Value* a, const PowerOfTwo& power) const {
   if (power.exponent == nullptr) return mul(mul(a, power.first), power.second);
-  // vscalef rounds once, to a subnormal too: the same bits as the two products.
+  // vscalef takes the floor, and rounds once, to a subnormal too: the bits of the two products.
   const auto id = is_f64 ? llvm::Intrinsic::x86_avx512_mask_scalef_pd_512
                          : llvm::Intrinsic::x86_avx512_mask_scalef_ps_512;
   return per_register(512, {a, power.exponent}, [&](llvm::ArrayRef<Value*> part) -> Value* {

@@ -20,7 +20,7 @@ struct ValuePair {
 
 /// 2^n in whatever form scales fastest, without overflow where only the product is in range.
 struct PowerOfTwo {
-  llvm::Value* exponent = nullptr; ///< n as a float, where the target scales by it
+  llvm::Value* exponent = nullptr; ///< n as a float, where the target scales by its floor
   llvm::Value* first = nullptr;    ///< else two factors
   llvm::Value* second = nullptr;
 };
@@ -100,9 +100,9 @@ public:
   [[nodiscard]] double rounder() const { return pick(0x1.8p23, 0x1.8p52); }
   /// The integer in rounder() + n, plus `offset`.
   Value* rounded_integer(Value* shifted, std::int64_t offset) const;
-  /// 2^n for n, a float holding an integer of at most 4 times the exponent range, and rounder() +
-  /// n.
-  PowerOfTwo power_of_two(Value* n, Value* shifted) const;
+  /// 2^floor(n) for n, a float holding a multiple of 1/steps of at most 4 times the exponent range,
+  /// and rounder() / steps + n; `steps` is a power of two.
+  PowerOfTwo power_of_two(Value* n, Value* shifted, unsigned steps = 1) const;
   Value* scale(Value* a, const PowerOfTwo& power) const;
   /// 2^(n / powers.size()), which must be normal, of the bits of rounder() + n; powers[i] is that
   /// of i, and their number a power of two.
@@ -121,7 +121,7 @@ private:
                       const std::function<Value*(llvm::ArrayRef<Value*>)>& function) const;
   /// entries[index mod their number], as many as a 512-bit register has lanes.
   Value* permuted(llvm::ArrayRef<llvm::Constant*> entries, Value* index) const;
-  /// The same of eight f64 entries, with registers of 256 bits.
+  /// The same with registers of 256 bits.
   Value* halves_permuted(llvm::ArrayRef<llvm::Constant*> entries, Value* index) const;
   ValuePair divide_in_parts(ValuePair n, ValuePair d) const;
 };

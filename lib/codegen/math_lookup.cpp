@@ -23,26 +23,31 @@ llvm::Value* MathKernel::permuted(llvm::ArrayRef<llvm::Constant*> entries, Value
 
 llvm::Value* MathKernel::halves_permuted(llvm::ArrayRef<llvm::Constant*> entries,
                                          Value* index) const {
-  // AVX2 permutes floats: those at 2i and 2i + 1 are double i, modulo 4.
+  // AVX2 permutes eight floats: those at 2i and 2i + 1 are double i, modulo 4.
   Type* floats = llvm::FixedVectorType::get(builder.getFloatTy(), 8);
   Type* ints = llvm::FixedVectorType::get(builder.getInt32Ty(), 8);
-  const auto half = [&](llvm::ArrayRef<llvm::Constant*> four) {
-    return builder.CreateBitCast(llvm::ConstantVector::get(four), floats);
+  const std::size_t half = entries.size() / 2;
+  const auto as_floats = [&](llvm::ArrayRef<llvm::Constant*> list) {
+    return builder.CreateBitCast(llvm::ConstantVector::get(list), floats);
   };
-  Value* low = half(entries.take_front(4));
-  Value* high = half(entries.drop_front(4));
+  Value* low = as_floats(entries.take_front(half));
+  Value* high = as_floats(entries.drop_front(half));
   llvm::SmallVector<llvm::Constant*> zero_one;
   for (unsigned i = 0; i < 8; ++i) zero_one.push_back(builder.getInt32(i % 2));
   return per_register(256, {index}, [&](llvm::ArrayRef<Value*> part) -> Value* {
-    Value* twice = builder.CreateShuffleVector(builder.CreateBitCast(part[0], ints),
-                                               llvm::ArrayRef<int>{0, 0, 2, 2, 4, 4, 6, 6});
-    twice = builder.CreateOr(builder.CreateAdd(twice, twice), llvm::ConstantVector::get(zero_one));
+    Value* which = builder.CreateBitCast(part[0], ints);
+    if (is_f64) {
+      which = builder.CreateShuffleVector(which, llvm::ArrayRef<int>{0, 0, 2, 2, 4, 4, 6, 6});
+      which =
+          builder.CreateOr(builder.CreateAdd(which, which), llvm::ConstantVector::get(zero_one));
+    }
     const auto permuted = [&](Value* of) {
-      Value* found = builder.CreateIntrinsic(llvm::Intrinsic::x86_avx2_permps, {}, {of, twice});
-      return builder.CreateBitCast(found, llvm::FixedVectorType::get(builder.getDoubleTy(), 4));
+      Value* found = builder.CreateIntrinsic(llvm::Intrinsic::x86_avx2_permps, {}, {of, which});
+      return builder.CreateBitCast(found,
+                                   llvm::FixedVectorType::get(type->getScalarType(), pick(8U, 4U)));
     };
-    Value* four = llvm::ConstantInt::get(part[0]->getType(), 4);
-    Value* is_low = builder.CreateIsNull(builder.CreateAnd(part[0], four));
+    Value* upper = llvm::ConstantInt::get(part[0]->getType(), half);
+    Value* is_low = builder.CreateIsNull(builder.CreateAnd(part[0], upper));
     return select(is_low, permuted(low), permuted(high));
   });
 }
@@ -65,7 +70,7 @@ llvm::Value* MathKernel::lookup(std::span<const double> table, Value* index) con
       return builder.CreateIntrinsic(id, {}, {low, part[0], high});
     });
   }
-  if (is_f64 && table.size() == 8 && fills_registers(256)) return halves_permuted(entries, index);
+  if (table.size() == width && fills_registers(256)) return halves_permuted(entries, index);
   llvm::Module& module = *builder.GetInsertBlock()->getModule();
   auto* data = llvm::ConstantArray::get(llvm::ArrayType::get(element, entries.size()), entries);
   // Named by its contents, so that it is found again.

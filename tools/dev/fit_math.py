@@ -163,10 +163,13 @@ def main():
     pair("exp", "(e^r - 1 - r) / r^2 on |r| <= ln2/2, weighed relative to expm1.",
          tail(mp.exp, 2), lambda r: abs(r**2 / mp.expm1(r)), (-half_ln2, half_ln2),
          {"f32": 6, "f64": 11})
-    narrow = mp.log(2) / 16 * mp.mpf("1.001")
     less = tail(lambda r: mp.exp(-r), 2)
-    coefficients, error = fit(less, lambda r: r**2 * mp.exp(r), (-narrow, narrow), 6, 53)
-    show("k_exp_less_f64", "(e^-r - 1 + r) / r^2 on |r| <= ln2/16.", coefficients, 53, error)
+    for kind, bits, steps, count in (("f32", 24, 32, 2), ("f64", 53, 16, 6)):
+        narrow = mp.log(2) / steps * mp.mpf("1.001")
+        coefficients, error = fit(less, lambda r: r**2 * mp.exp(r), (-narrow, narrow), count, bits)
+        show(f"k_exp_less_{kind}", f"(e^-r - 1 + r) / r^2 on |r| <= ln2/{steps}.", coefficients, bits, error)
+    coefficients, error = fit(less, lambda r: abs(r**2 / mp.expm1(-r)), (-narrow, narrow), 7, 53)
+    show("k_expm1_less_f64", "The same, weighed relative to e^-r - 1.", coefficients, 53, error)
     low, high = mp.sqrt(mp.mpf("0.5")) - 1, mp.sqrt(2) - 1
     pair("log", "(log1p(f) - f + f^2/2) / f^3 for 1+f in [sqrt 1/2, sqrt 2].",
          tail(mp.log1p, 3, 80), lambda f: abs(f**3 / mp.log1p(f)),
