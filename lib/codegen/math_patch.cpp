@@ -68,8 +68,10 @@ llvm::Value* patched(const MathKernel& k, Value* x, const Rare& when, Value* usu
       k.lanes == 0 ? above(measure) : b.CreateOrReduce(above(joined_parts(k, when, measure)));
   b.CreateCondBr(any, rare, after, llvm::MDBuilder(b.getContext()).createBranchWeights(1, 10000));
   b.SetInsertPoint(rare);
+  // Of constants it is not written again: LLVM 19 does not come to an end with what it then sees.
+  if (!llvm::isa<llvm::Constant>(x)) measure = when.measure(x);
   // The other lanes keep their bits: they may not depend on their neighbours.
-  Value* replaced = k.select(above(when.measure(x)), called(k, x, name, write), usual);
+  Value* replaced = k.select(above(measure), called(k, x, name, write), usual);
   b.CreateBr(after);
   b.SetInsertPoint(after);
   llvm::PHINode* joined = b.CreatePHI(k.type, 2);
