@@ -187,6 +187,7 @@ Value Draw::indexed() {
   const Value v = any();
   if (v.rank() == 0) return {};
   const int axis = pick(0, v.rank() - 1), rows = static_cast<int>(v.shape()[axis].value());
+  if (rows == 0) return {};
   const int mode = pick(0, 2); // a row out of range is promised not to be asked for
   const int beyond = mode == 2 ? 0 : 2;
   Value at = index(chance(3) ? Shape{2, 2} : Shape{pick(1, 3)}, -beyond, rows - 1 + beyond);
@@ -217,7 +218,7 @@ Value Draw::composite() {
   case 4: return away_from_zero(v - other) ? smooth_l1(v, other, 0.5) : Value();
   case 5: return bce_with_logits(v, logistic(other));
   default:
-    if (v.rank() != 2) return {};
+    if (v.rank() != 2 || v.shape()[1] == Dim(0)) return {};
     return cross_entropy_with_logits(
         v, index({v.shape()[0]}, 0, static_cast<int>(v.shape()[1].value()) - 1));
   }
