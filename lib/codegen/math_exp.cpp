@@ -1,5 +1,5 @@
-/// exp and what is made of it. All start from x = n ln 2 + r, |r| <= ln2/2, with r kept in two
-/// parts.
+/// exp and what is made of it. All start from x = n ln 2 + r, with r kept in two parts: n is an
+/// integer, or where a table of its powers pays a multiple of 1/16, in f64 of 1/8.
 #include <bit>
 
 #include "codegen/math_coefficients.h"
