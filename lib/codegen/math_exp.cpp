@@ -52,7 +52,6 @@ Value* finish_exp(const MathKernel& k, const Reduced& reduced) {
 struct Stepped {
   Value* n;
   Value* shifted; // n and a constant that leaves its multiple in the low bits
-  Value* index;   // these bits
   Value* r;       // short of n times step_lost
   Value* step_lost;
   Value* loss;
@@ -71,8 +70,8 @@ Stepped reduce_by_steps(const MathKernel& k, Value* x) {
   Value* n = k.sub(shifted, rounder);
   Value* step = k.constant(steps * k.pick(k_exp_step_f32, k_exp_step_f64));
   Value* step_lost = k.constant(steps * k.pick(k_exp_step_lost_f32, k_exp_step_lost_f64));
-  Value* index = k.to_bits(shifted);
-  return {n, shifted, index, k.residual(k.negate(n), step, x), step_lost, k.lookup(losses, index)};
+  Value* r = k.residual(k.negate(n), step, x);
+  return {n, shifted, r, step_lost, k.lookup(losses, k.to_bits(shifted))};
 }
 
 // (1 + loss) e^-r - 1.
@@ -102,10 +101,10 @@ ValuePair half_expm1_f32(const MathKernel& k, Value* x) {
   return {sum.hi, k.fma(half_power, cubic, k.add(sum.lo, k.add(linear.lo, whole.lo)))};
 }
 
-// The same by steps, where the square is small enough.
+// The same by steps: r is so small that the terms beyond it need no second part.
 ValuePair half_expm1_f64(const MathKernel& k, Value* x) {
   const Stepped s = reduce_by_steps(k, k.negate(x));
-  Value* power = k.power_of_step(powers_of_step(k), s.index);
+  Value* power = k.power_of_step(powers_of_step(k), k.to_bits(s.shifted));
   Value* one_off = k.integer(std::uint64_t{1} << k.mantissa_bits());
   Value* half_power = k.from_bits(k.builder.CreateSub(k.to_bits(power), one_off));
   const ValuePair whole = k.exact_sum(half_power, k.constant(-0.5));
@@ -158,10 +157,11 @@ Value* logistic_of_any(const MathKernel& k, Value* x) {
 llvm::Value* emit_exp(const MathKernel& k, Value* x) {
   // Beyond the clamp the result is 0 or infinity, which the scaling gives.
   Value* clamped = k.clamp(x, k.pick(-104.0, -746.0), k.pick(89.0, 710.0));
-  // Without fma there is no permutation either, and for floats the table costs more than it spares.
+  // Machines without fma have no permutation either, and there the table of floats costs more than
+  // it spares.
   if (!k.fused && !k.is_f64) return finish_exp(k, reduce(k, clamped));
   const Stepped s = reduce_by_steps(k, k.negate(clamped));
-  Value* mantissa = k.lookup(powers_of_step(k), s.index);
+  Value* mantissa = k.lookup(powers_of_step(k), k.to_bits(s.shifted));
   const auto steps = static_cast<unsigned>(powers_of_step(k).size());
   return k.scale(k.fma(mantissa, growth(k, s), mantissa), k.power_of_two(s.n, s.shifted, steps));
 }
@@ -217,7 +217,7 @@ llvm::Value* emit_logistic(const MathKernel& k, Value* x) {
   constexpr double most_f64 = 708;
 
   const Stepped s = reduce_by_steps(k, x);
-  Value* power = k.power_of_step(powers_of_step(k), s.index);
+  Value* power = k.power_of_step(powers_of_step(k), k.to_bits(s.shifted));
   Value* usual = nullptr;
   if (k.is_f64) {
     Value* grown = growth(k, s);

@@ -73,11 +73,11 @@ def table(name, comment, values, bits):
     print("};")
 
 
-def pieces(name, comment, function, intervals, degree, bits, first, near={}):
+def pieces(name, comment, function, intervals, degree, bits, first, near=None):
     """Arrays of bases, values and coefficients, entry i for intervals[i]; `first` are those with base 0.
 
     `near` has places of bases: where f grows much in a piece, what is added to f(base) should not be much of f."""
-    fitted = [piece(function, lo, hi, degree, bits, i in first, near.get(i)) for i, (lo, hi) in enumerate(intervals)]
+    fitted = [piece(function, lo, hi, degree, bits, i in first, (near or {}).get(i)) for i, (lo, hi) in enumerate(intervals)]
     worst = max(f[3] for f in fitted)
     print(f"{name}: {float(worst):.3f} of a last place, entry {max(range(len(fitted)), key=lambda i: fitted[i][3])}",
           file=sys.stderr)
