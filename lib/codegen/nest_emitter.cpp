@@ -85,10 +85,11 @@ void NestEmitter::parallel_loop(int dim) {
       phases_ = before;
       return Values{};
     });
-  } else if (last && in_stages_) {
-    run_stages(dim, low, high);
   } else {
-    if (last && kernel_.rows > 1) {
+    if (last && in_stages_) {
+      low = run_stages(dim, low, high);
+      phases_ = outside;
+    } else if (last && kernel_.rows > 1) {
       auto& b = ir_.builder;
       Value* length = larger(ir_, b.CreateSub(high, low), ir_.i64(0));
       Value* middle = b.CreateAdd(low, b.CreateAnd(length, ir_.i64(-kernel_.rows)));
@@ -96,7 +97,8 @@ void NestEmitter::parallel_loop(int dim) {
       phases_ = outside;
       low = middle;
     }
-    emit_loop(ir_, low, high, 1, body);
+    if (!(last && in_stages_ && loop::points_per_stage(kernel_) == 1)) // else none is left
+      emit_loop(ir_, low, high, 1, body);
   }
   phases_ = outside;
 }
@@ -200,22 +202,34 @@ Values NestEmitter::identities(std::size_t phase, int parts) {
   return start;
 }
 
-Values NestEmitter::finished(std::size_t phase, const Values& carried, int parts) {
-  Values results;
+std::vector<std::vector<Accumulated>> NestEmitter::accumulated(std::size_t phase,
+                                                               const Values& carried, int parts) {
+  std::vector<std::vector<Accumulated>> result;
   std::size_t next = 0;
   for (const loop::Reduction& reduction : kernel_.phases[phase].reductions) {
-    ReductionEmitter emitter = reduction_emitter(phase, reduction);
-    std::vector<Accumulated> accumulated;
+    const bool two = reduction_emitter(phase, reduction).has_position();
+    result.emplace_back();
     for (int part = 0; part < parts; ++part) {
       Accumulated one;
       one.value = carried[next++];
-      if (emitter.has_position()) one.position = carried[next++];
-      accumulated.push_back(one);
+      if (two) one.position = carried[next++];
+      result.back().push_back(one);
     }
-    if (lane_ >= kernel_.parallel)
-      results.push_back(emitter.finish(accumulated, true));
+  }
+  return result;
+}
+
+Values NestEmitter::finished(std::size_t phase, const Values& carried, int parts) {
+  Values results;
+  auto all = accumulated(phase, carried, parts);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    ReductionEmitter emitter = reduction_emitter(phase, kernel_.phases[phase].reductions[i]);
+    if (in_stages_) // rows that are left over
+      results.push_back(emitter.finish_rows({std::move(all[i])}));
+    else if (lane_ >= kernel_.parallel)
+      results.push_back(emitter.finish(std::move(all[i]), true));
     else
-      for (const Accumulated& one : accumulated) results.push_back(emitter.finish({one}, false));
+      for (const Accumulated& one : all[i]) results.push_back(emitter.finish({one}, false));
   }
   return results;
 }
@@ -270,7 +284,11 @@ Values NestEmitter::step(std::size_t phase, const Values& carried) {
       Accumulated added{operand(reduction.value),
                         reduction.index >= 0 ? operand(reduction.index) : nullptr};
       // A mask of parallel lanes needs no care here: what masked lanes sum up is never stored.
-      const Accumulated sum = emitter.join(old, added, lane_is_parallel() ? nullptr : mask_);
+      Value* mask = lane_is_parallel() ? nullptr : mask_;
+      // The only step of a short row needs no identity to start from.
+      const bool alone =
+          in_stages_ && width == 1 && !mask && old.value == emitter.identity(lanes).value;
+      const Accumulated sum = alone ? added : emitter.join(old, added, mask);
       next[at] = sum.value;
       if (width == 2) next[at + 1] = sum.position;
     }

@@ -45,12 +45,22 @@ private:
   void run_phase(std::size_t phase);
   /// The kernel's `rows` points from `index` on, phase by phase.
   void run_rows(int dim, Value* index);
-  /// All points of the last parallel dim in one loop, phases staggered: see row_stages.cpp.
-  void run_stages(int dim, Value* low, Value* high);
-  /// The elements of `rows`, one per phase, of phases that are `active`; results per phase.
-  std::vector<Values> run_stage_loop(int dim, const std::vector<Value*>& rows,
-                                     const std::vector<Value*>& active, int parts, bool exact);
-  void enter_stage(std::size_t phase, int dim, Value* row);
+  /// What a phase works on in a step of staggered ones: rows side by side.
+  struct Stage {
+    Value* active = nullptr;      ///< whether there are such rows at this step
+    Values indices;               ///< of the rows
+    std::vector<PhaseState> rows; ///< the phase's state for each
+  };
+  /// All points of the last parallel dim in one loop, phases staggered: see row_stages.cpp. Gives
+  /// the first point that is left over.
+  Value* run_stages(int dim, Value* low, Value* high);
+  /// The elements of the stages, one per phase, that are active; results per phase.
+  std::vector<Values> run_stage_loop(int dim, std::vector<Stage>& stages, int parts, bool exact);
+  void enter_stage(std::size_t phase, int dim, Stage& stage);
+  /// An instruction that runs once per row, for the rows of a stage together; `made`: what those
+  /// before it gave, `sums`: per phase, what its reductions came to.
+  [[nodiscard]] Value* run_per_row(std::size_t phase, std::size_t number, int dim, Stage& stage,
+                                   const Values& made, const std::vector<Values>& sums);
   /// Instructions that run once per row, and that its elements need.
   [[nodiscard]] std::vector<std::size_t> made_per_row(std::size_t phase) const;
   /// Moves the phases' places in the scratch memory on by so many pieces.
@@ -64,6 +74,9 @@ private:
   /// What the phase's reductions start from, per part, and their results of what they came to.
   [[nodiscard]] Values identities(std::size_t phase, int parts);
   [[nodiscard]] Values finished(std::size_t phase, const Values& carried, int parts);
+  /// The accumulators that a phase's loop carried: per reduction, per part.
+  [[nodiscard]] std::vector<std::vector<Accumulated>> accumulated(std::size_t phase,
+                                                                  const Values& carried, int parts);
   Values reduction_loop(std::size_t phase, int dim, Values carried);
   Values step(std::size_t phase, const Values& carried);
   /// What reads running values, once the step from `before` to `after` is made.

@@ -112,7 +112,7 @@ Accumulated ReductionEmitter::half(const Accumulated& whole, bool upper) {
   return {part(whole.value), part(whole.position)};
 }
 
-Value* ReductionEmitter::finish(std::vector<Accumulated> parts, bool across_lanes) {
+Accumulated ReductionEmitter::in_pairs(std::vector<Accumulated> parts) {
   while (parts.size() > 1) {
     std::vector<Accumulated> joined;
     for (std::size_t i = 0; i + 1 < parts.size(); i += 2)
@@ -120,10 +120,56 @@ Value* ReductionEmitter::finish(std::vector<Accumulated> parts, bool across_lane
     if (parts.size() % 2) joined.push_back(parts.back());
     parts = std::move(joined);
   }
-  Accumulated whole = parts.front();
+  return parts.front();
+}
+
+Value* ReductionEmitter::finish(std::vector<Accumulated> parts, bool across_lanes) {
+  Accumulated whole = in_pairs(std::move(parts));
   while (across_lanes && lanes_of(whole.value) > 1)
     whole = join(half(whole, false), half(whole, true), nullptr);
   return has_position() ? whole.position : rounded(ir_, dtype_, whole.value);
+}
+
+Value* ReductionEmitter::finish_rows(std::vector<std::vector<Accumulated>> rows) {
+  auto& builder = ir_.builder;
+  const auto joined = [&](Value* low, Value* high) {
+    return join({low, nullptr}, {high, nullptr}, nullptr).value;
+  };
+  Values sums;
+  for (std::vector<Accumulated>& parts : rows) sums.push_back(in_pairs(std::move(parts)).value);
+  const int lanes = lanes_of(sums.front());
+  // Each vector is `lanes / each` groups, a row's lanes each; halves of two vectors make one.
+  int each = lanes;
+  for (; sums.size() > 1; each /= 2) {
+    std::vector<int> low, high;
+    for (int lane = 0; lane < 2 * lanes; ++lane)
+      (lane % each < each / 2 ? low : high).push_back(lane);
+    Values next;
+    for (std::size_t i = 0; i < sums.size(); i += 2)
+      next.push_back(joined(builder.CreateShuffleVector(sums[i], sums[i + 1], low),
+                            builder.CreateShuffleVector(sums[i], sums[i + 1], high)));
+    sums = std::move(next);
+  }
+  Value* whole = sums.front();
+  if (rows.size() == 1) {
+    while (lanes_of(whole) > 1)
+      whole = joined(half({whole}, false).value, half({whole}, true).value);
+  } else {
+    // What is right stands in the first lane of each group; the others cost nothing.
+    for (; each > 1; each /= 2) {
+      std::vector<int> other;
+      for (int lane = 0; lane < lanes; ++lane) other.push_back(lane ^ (each / 2));
+      whole = joined(whole, builder.CreateShuffleVector(whole, other));
+    }
+    std::vector<int> firsts;
+    for (int row = 0; row < static_cast<int>(rows.size()); ++row)
+      firsts.push_back(row * lanes / static_cast<int>(rows.size()));
+    whole = builder.CreateShuffleVector(whole, firsts);
+  }
+  // A sum of nothing but -0 is 0, since it starts from 0.
+  if (op_ == ReduceOp::Add && is_float(kept_))
+    whole = builder.CreateFAdd(whole, identity(lanes_of(whole)).value);
+  return rounded(ir_, dtype_, whole);
 }
 
 } // namespace nngc::codegen

@@ -27,8 +27,13 @@ public:
   [[nodiscard]] Accumulated join(const Accumulated& a, const Accumulated& b, Value* mask);
   /// Parts joined pairwise, then the lanes of what remains by halving, if `across_lanes`.
   [[nodiscard]] Value* finish(std::vector<Accumulated> parts, bool across_lanes);
+  /// The parts of 1, 2, 4 or more rows joined across lanes, each to the same bits, as one vector
+  /// with an element per row (one row: a scalar). They may have started from a first value instead
+  /// of the identity.
+  [[nodiscard]] Value* finish_rows(std::vector<std::vector<Accumulated>> rows);
 
 private:
+  [[nodiscard]] Accumulated in_pairs(std::vector<Accumulated> parts);
   [[nodiscard]] Accumulated half(const Accumulated& whole, bool upper);
 
   IrContext& ir_;

@@ -18,7 +18,7 @@ bool has_stages(const Kernel& kernel) {
       return false;
     for (const Instr& instr : phase.body) {
       if (instr.op == Op::LoadAt || instr.op > Op::Store) return false;
-      // rows / 2 points later, a piece of scratch memory is still that point's; twice that, not.
+      // A phase later, a piece of scratch memory is still that point's; two phases later, not.
       if (instr.buffer < 0 || instr.buffer != kernel.scratch) continue;
       if (instr.op == Op::Store) stored = std::min(stored, p);
       if (p > stored + 1) return false;

@@ -85,7 +85,7 @@ bool lane_is_reduced(const Kernel& k) { return k.lane >= k.parallel; }
 /// each element takes most of the time. Elsewhere what one row waits for at the end of a phase, the
 /// sum over its lanes, is done while the others are read.
 int rows_at_once(const Kernel& k) {
-  constexpr std::int64_t very_short = 128, still_short = 1024, short_of_functions = 512;
+  constexpr std::int64_t tiny = 32, very_short = 128, still_short = 1024, short_of_functions = 512;
   const auto reduces = [](const Phase& phase) { return !phase.reductions.empty(); };
   const auto row = row_elements(k);
   if (k.parallel == 0 || !lane_is_reduced(k) || !row || std::ranges::none_of(k.phases, reduces))
@@ -96,7 +96,15 @@ int rows_at_once(const Kernel& k) {
            });
   });
   int rows = *row <= very_short ? 4 : *row <= still_short ? 2 : 1;
-  if (loop::has_stages(k) && functions) rows = *row <= short_of_functions ? 4 : 2;
+  if (loop::has_stages(k)) {
+    // The shortest go several to a stage, for the sums over their lanes weigh most.
+    if (*row <= tiny)
+      rows = 16;
+    else if (*row <= tiny * 2)
+      rows = 8;
+    else if (functions)
+      rows = *row <= short_of_functions ? 4 : 2;
+  }
   // Where all points are few, the copies of the code cost more to compile than they ever save.
   constexpr std::int64_t few_elements = 2048;
   std::int64_t elements = *row;

@@ -1,5 +1,6 @@
 // Rows under way at once give the bits of rows one after the other, and touch nothing but rows.
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "loop/row_stages.h"
@@ -78,7 +79,7 @@ TEST_CASE("staggered phases give the bits of rows one after the other") {
     for (const std::int64_t columns : {1, 50, 64, 129}) {
       for (const auto& [outer, count] : {std::pair(1, 1), {2, 5}, {1, 37}, {20, 2}}) {
         Results expected;
-        for (const int rows : {1, 2, 4}) {
+        for (const int rows : {1, 2, 4, 8, 16}) {
           CAPTURE(describe(options), columns, outer, count, rows);
           const Maker maker = staged(outer, count, columns, rows);
           loop::verify(maker.program);
@@ -94,6 +95,35 @@ TEST_CASE("staggered phases give the bits of rows one after the other") {
         }
       }
     }
+}
+
+TEST_CASE("sums of nothing but -0 are 0, of short rows side by side too") {
+  for (const Options& options : machines())
+    for (const std::int64_t columns : {5, 16, 64, 70})
+      for (const int rows : {1, 4, 16}) {
+        CAPTURE(describe(options), columns, rows);
+        const std::int64_t count = 35; // two stages of 16 rows, and three left over
+        Maker maker;
+        const int x = maker.input(DType::F32, count * columns);
+        const int sums = maker.output(DType::F32, count * columns);
+        loop::Kernel& kernel = maker.nest({count, columns}, 1, 1);
+        kernel.rows = rows;
+        const Affine here{0, {{0, Dim(columns)}, {1, Dim(1)}}};
+        kernel.phases.reserve(2);
+        Body first = Body::add(kernel, true);
+        first.reduce(ReduceOp::Add, first.load(x, DType::F32, here));
+        Body second = Body::add(kernel, true);
+        second.store(sums, DType::F32, here, second.reduced(0, 0, DType::F32));
+        loop::verify(maker.program);
+        CHECK(loop::has_stages(kernel));
+        const auto module = codegen::JitModule::compile(maker.program, options);
+        const auto elements = static_cast<std::size_t>(count * columns);
+        Guarded<float> in(elements), out(elements);
+        std::fill(in.begin(), in.end(), -0.0F);
+        std::fill(out.begin(), out.end(), 1.0F);
+        REQUIRE(run(*module, {in.data(), out.data()}, {}, nullptr, nullptr) == 0);
+        CHECK(std::ranges::none_of(out, [](float sum) { return sum != 0 || std::signbit(sum); }));
+      }
 }
 
 TEST_CASE("phases whose sums become addresses are not staggered, nor scratch that lasts longer") {
