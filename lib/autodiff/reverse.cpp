@@ -24,6 +24,8 @@ public:
         parts_(on_path_.size()), kept_(on_path_.size()) {
     for (Value v : wrt)
       if (v.id() < kept_.size()) kept_[v.id()] = true;
+    constexpr std::ptrdiff_t nodes_of_rule = 4;
+    graph->expect(static_cast<std::size_t>(nodes_of_rule * std::ranges::count(on_path_, true)));
   }
 
   void seed(Value output, Value cotangent) {

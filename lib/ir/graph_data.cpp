@@ -65,35 +65,55 @@ std::size_t GraphData::hash(Opcode op, std::span<const NodeId> operands, std::ui
   return h ^ (h >> 32);
 }
 
-void GraphData::grow() {
-  const std::vector<Slot> old =
-      std::exchange(slots_, std::vector<Slot>(std::max<std::size_t>(64, slots_.size() * 2)));
-  for (const Slot& slot : old) {
-    if (slot.id == free_slot) continue;
-    std::size_t at = slot.hash & (slots_.size() - 1);
-    while (slots_[at].id != free_slot) at = (at + 1) & (slots_.size() - 1);
-    slots_[at] = slot;
+template <class Fits>
+GraphData::Slot& GraphData::slot_of(std::uint32_t hash, std::span<const NodeId> operands,
+                                    const Fits& fits) {
+  const auto taken = [&](const Slot& slot) {
+    return slot.id != free_slot && !(slot.hash == hash && fits(slot.id));
+  };
+  if (!operands.empty()) {
+    const auto first = near_.begin() + slots_per_node * *std::ranges::max_element(operands);
+    const auto found = std::find_if_not(first, first + near_slots, taken);
+    if (found != first + near_slots) return *found;
   }
+  const std::size_t last = far_.size() - 1;
+  std::size_t at = hash & last;
+  while (taken(far_[at])) at = (at + 1) & last;
+  return far_[at];
+}
+
+void GraphData::grow_far() {
+  const std::vector<Slot> old =
+      std::exchange(far_, std::vector<Slot>(std::max<std::size_t>(64, far_.size() * 2)));
+  for (const Slot& slot : old)
+    if (slot.id != free_slot) slot_of(slot.hash, {}, [](NodeId) { return false; }) = slot;
+}
+
+void GraphData::expect(std::size_t more) {
+  const auto make_room = [](auto& list, std::size_t size) {
+    if (size > list.capacity()) list.reserve(std::max(size, 2 * list.capacity()));
+  };
+  make_room(nodes, nodes.size() + more);
+  make_room(operand_pool, operand_pool.size() + 2 * more);
+  make_room(near_, near_.size() + slots_per_node * more + near_slots);
 }
 
 NodeId GraphData::intern(Opcode op, std::span<const NodeId> operands, std::uint32_t type,
                          std::uint32_t attrs) {
-  if ((nodes.size() + 1) * 2 > slots_.size()) grow();
+  if ((far_count_ + 1) * 2 > far_.size()) grow_far();
   const auto key = static_cast<std::uint32_t>(hash(op, operands, type, attrs));
-  std::size_t at = key & (slots_.size() - 1);
   // Inputs are never merged: two of equal type are two buffers. Their name attribute tells them
   // apart.
-  for (; slots_[at].id != free_slot; at = (at + 1) & (slots_.size() - 1)) {
-    if (slots_[at].hash != key) continue;
-    const NodeId id = slots_[at].id;
+  Slot& slot = slot_of(key, operands, [&](NodeId id) {
     const Node& n = nodes[id];
-    const auto have = this->operands(id);
-    if (n.op == op && n.type == type && n.attrs == attrs && n.epoch == epoch &&
-        std::equal(have.begin(), have.end(), operands.begin(), operands.end()))
-      return id;
-  }
+    return n.op == op && n.type == type && n.attrs == attrs && n.epoch == epoch &&
+           std::ranges::equal(this->operands(id), operands);
+  });
+  if (slot.id != free_slot) return slot.id;
   const NodeId id = size();
-  slots_[at] = {id, key};
+  far_count_ += &slot >= far_.data() && &slot < far_.data() + far_.size() ? 1 : 0;
+  slot = {id, key};
+  near_.resize(slots_per_node * (id + std::size_t{1}) + near_slots);
   nodes.push_back({op, section, epoch, static_cast<std::uint32_t>(operands.size()),
                    static_cast<std::uint32_t>(operand_pool.size()), type, attrs,
                    origin == no_origin ? id : origin});

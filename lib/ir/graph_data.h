@@ -64,6 +64,9 @@ struct GraphData {
   NodeId intern(Opcode op, std::span<const NodeId> operands, std::uint32_t type,
                 std::uint32_t attrs);
 
+  /// So many nodes will follow, more or less: what a table would move to grow is spared.
+  void expect(std::size_t more);
+
   /// Splats are asked for again and again, by rules that do not know of each other: the last ones
   /// made are remembered.
   struct RecentSplat {
@@ -78,14 +81,23 @@ struct GraphData {
 private:
   [[nodiscard]] std::size_t hash(Opcode op, std::span<const NodeId> operands, std::uint32_t type,
                                  std::uint32_t attrs) const;
-  void grow();
+  void grow_far();
   /// Open addressing. The hash stands beside the id: a slot that does not match costs no look at
-  /// its node, and growing costs none at all.
+  /// its node.
   struct Slot {
     NodeId id = ~NodeId{0}; ///< ~0: free
     std::uint32_t hash = 0;
   };
-  std::vector<Slot> slots_;
+  /// A node is looked for near the place of its youngest operand, which most often was made just
+  /// before: a large graph's table lies in no cache, but what is asked for next does. Where an
+  /// operand has many users, the rest of them are where their hash says; nodes without operands,
+  /// too.
+  static constexpr std::ptrdiff_t slots_per_node = 2, near_slots = 16;
+  std::vector<Slot> near_, far_;
+  std::size_t far_count_ = 0; ///< in far_, which is at most half full
+  /// The slot of the node that fits, or the free one that is its.
+  template <class Fits>
+  Slot& slot_of(std::uint32_t hash, std::span<const NodeId> operands, const Fits& fits);
   std::unordered_multimap<std::size_t, std::uint32_t> type_ids_, attr_ids_;
   std::uint32_t no_attrs_ = ~std::uint32_t{0}; ///< where the empty list stands
   std::array<RecentSplat, 16> recent_splats_;
