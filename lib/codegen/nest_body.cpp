@@ -38,19 +38,21 @@ Value* NestEmitter::index_value(const loop::Affine& index, int part, bool varies
   return b.CreateAdd(splat(ir_, sum, nest_lanes), lanes);
 }
 
-bool NestEmitter::fetches(std::size_t phase, int buffer) const {
+bool NestEmitter::fetches(std::size_t phase, int buffer, int part) const {
   if (std::ranges::find(from_memory_, buffer) == from_memory_.end()) return false;
-  // Staggered phases share their time: the first to read asks. Else it is the last, which has most
-  // to wait for.
-  const auto reads = [&](std::size_t p) {
+  std::vector<std::size_t> readers;
+  for (std::size_t p = 0; p < phases_.size(); ++p) {
     const auto& body = kernel_.phases[p].body;
-    return kernel_.phases[p].loops && std::ranges::any_of(body, [&](const loop::Instr& i) {
-             return i.op == Op::Load && i.buffer == buffer;
-           });
-  };
-  for (std::size_t p = in_stages_ ? 0 : phase + 1; p < (in_stages_ ? phase : phases_.size()); ++p)
-    if (reads(p)) return false;
-  return true;
+    if (kernel_.phases[p].loops && std::ranges::any_of(body, [&](const loop::Instr& i) {
+          return i.op == Op::Load && i.buffer == buffer;
+        }))
+      readers.push_back(p);
+  }
+  // Staggered phases share their time: the first to read asks. Else it is the last, which has most
+  // to wait for; and so that memory is not idle before, each of the others asks for one vector of a
+  // step.
+  if (in_stages_) return phase == readers.front();
+  return phase == readers.back() || part == static_cast<int>(phase);
 }
 
 void NestEmitter::run(std::size_t phase, std::size_t number) {
@@ -78,7 +80,7 @@ void NestEmitter::run(std::size_t phase, std::size_t number) {
     case Op::LoadAt: {
       const Place where =
           place(instr, state.accesses[static_cast<std::size_t>(access)], phase, part, varies);
-      if (varies && fetches(phase, instr.buffer))
+      if (varies && fetches(phase, instr.buffer, part))
         codegen::fetch_ahead(ir_, where.dtype, where.address, where.lanes);
       slot.push_back(load_place(ir_, where));
       break;

@@ -97,8 +97,8 @@ private:
   [[nodiscard]] Place place(const loop::Instr& instr, const Access& access, std::size_t phase,
                             int part, bool in_lanes);
   void effect(const loop::Instr& instr, const Access& access, std::size_t phase, int part);
-  /// Whether this phase asks for the elements of a buffer ahead of itself.
-  [[nodiscard]] bool fetches(std::size_t phase, int buffer) const;
+  /// Whether this phase asks for such elements of a buffer ahead of itself.
+  [[nodiscard]] bool fetches(std::size_t phase, int buffer, int part) const;
   [[nodiscard]] Value* lane_stride(const loop::Affine& index);
   [[nodiscard]] Value* part_address(const Access& access, int part);
 
