@@ -100,10 +100,8 @@ int rows_at_once(const Kernel& k) {
     // The shortest go several to a stage, for the sums over their lanes weigh most.
     if (*row <= tiny)
       rows = 16;
-    else if (*row <= tiny * 2)
-      rows = 8;
     else if (functions)
-      rows = *row <= short_of_functions ? 4 : 2;
+      rows = *row <= 2 * tiny ? 8 : *row <= short_of_functions ? 4 : 2;
   }
   // Where all points are few, the copies of the code cost more to compile than they ever save.
   constexpr std::int64_t few_elements = 2048;
