@@ -7,6 +7,7 @@
 #include "codegen/blocks.h"
 #include "codegen/contraction_emitter.h"
 #include "codegen/control_emitter.h"
+#include "codegen/half_registers.h"
 #include "codegen/instr_emitter.h"
 #include "codegen/nest_emitter.h"
 #include "codegen/past_caches.h"
@@ -65,6 +66,7 @@ private:
                                 shares_.parts() == 1);
     if (shares_.parts() > 1) known->setVisibility(llvm::GlobalValue::HiddenVisibility);
     known->addFnAttr(llvm::Attribute::NoInline);
+    if (moves_in_halves(ir_.traits, kernel)) make_of_halves(*known);
     if (part != part_) return known;
     Frame frame(ir_, *known, entry, kernel, known->getArg(0));
     ir_.calls_functions = functions_in(kernel) > most_written_out;

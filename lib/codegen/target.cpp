@@ -88,6 +88,7 @@ TargetTraits TargetTraits::of(const llvm::TargetMachine& machine) {
     traits.has_avx2 = info.checkFeatures("+avx2");
     traits.has_avx512f = info.checkFeatures("+avx512f");
     traits.has_f16c = info.checkFeatures("+f16c");
+    traits.has_halves = traits.has_avx512f && info.getCPU() == "znver4";
   }
   return traits;
 }

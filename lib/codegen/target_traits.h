@@ -18,6 +18,7 @@ struct TargetTraits {
   bool has_avx2 = false;
   bool has_avx512f = false;
   bool has_f16c = false;
+  bool has_halves = false; ///< 512 bits are moved and computed as two halves
   std::string cpu;      ///< LLVM's name, written into every function
   std::string features; ///< its feature list, likewise
 
