@@ -21,6 +21,8 @@ Lowered lower(const Graph& graph, const std::string& symbol) {
   lower_detail::Plan plan = lower_detail::make_plan(*result.graph.data());
   // Kernels over one space become one where that saves a trip to memory.
   lower_detail::merge_groups(plan);
+  // What is cheaper to compute again than to store and load, now that it is known who reads it.
+  lower_detail::recompute_cheap(plan);
   // What is left to copy to a result as it is, is stored there at once.
   lower_detail::share_views(plan);
   // Order, in-place updates, kernels, one arena.

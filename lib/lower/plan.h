@@ -97,6 +97,9 @@ bool frame_through(const Plan& plan, NodeId v, int home, Frame& frame);
 /// reads.
 void merge_groups(Plan& plan);
 
+/// Has values computed again where they are needed, rather than stored, if that moves less.
+void recompute_cheap(Plan& plan);
+
 /// Drops groups that would only copy a value to a result, or for a region, in order.
 void share_views(Plan& plan);
 
