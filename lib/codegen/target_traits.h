@@ -19,8 +19,8 @@ struct TargetTraits {
   bool has_avx512f = false;
   bool has_f16c = false;
   bool has_halves = false; ///< 512 bits are moved and computed as two halves
-  std::string cpu;      ///< LLVM's name, written into every function
-  std::string features; ///< its feature list, likewise
+  std::string cpu;         ///< LLVM's name, written into every function
+  std::string features;    ///< its feature list, likewise
 
   /// Marks a function as made for this machine.
   void apply(llvm::Function& function) const {
