@@ -22,11 +22,12 @@ bool is_large(const TensorType& type) {
 class Recomputer {
 public:
   explicit Recomputer(Plan& plan)
-      : plan_(plan), g_(*plan.graph), kept_(g_.size()), loads_(plan.groups.size()) {
+      : plan_(plan), g_(*plan.graph), kept_(g_.size()), overwritten_(g_.size()),
+        loads_(plan.groups.size()), readers_(g_.size()) {
     for (const Output& o : g_.outputs) {
       kept_[o.value.id()] = true;
       // What is overwritten may not be read later than it was.
-      if (o.updates) overwritten_.push_back(o.updates.id());
+      if (o.updates) overwritten_[o.updates.id()] = true;
     }
     // Only where each element is taken for itself may it come from somewhere else.
     for (NodeId user = 0; user < g_.size(); ++user) {
@@ -34,8 +35,12 @@ public:
       if (!plan.live[user] || how == Lowering::Elementwise || how == Lowering::Reduce) continue;
       for (NodeId o : g_.operands(user)) kept_[o] = true;
     }
-    for (std::size_t k = 0; k < plan.groups.size(); ++k)
-      if (plan.groups[k].alive) collect_loads(plan, static_cast<int>(k), loads_[k]);
+    for (std::size_t k = 0; k < plan.groups.size(); ++k) {
+      if (!plan.groups[k].alive) continue;
+      std::vector<NodeId> loads;
+      collect_loads(plan, static_cast<int>(k), loads);
+      reads_now(k, std::move(loads));
+    }
   }
 
   void run() {
@@ -65,8 +70,15 @@ private:
     if (plan_.lowering(base) == Lowering::Constant) return true;
     loop::Affine position;
     const Index any(static_cast<std::size_t>(g_.type(v).shape.rank()));
-    return resolve(plan_, v, any, base, position) &&
-           std::ranges::find(overwritten_, base) == overwritten_.end();
+    return resolve(plan_, v, any, base, position) && !overwritten_[base];
+  }
+
+  void reads_now(std::size_t group, std::vector<NodeId> loads) {
+    for (NodeId o : loads)
+      if (!std::ranges::binary_search(loads_[group], o)) readers_[o].push_back(group);
+    for (NodeId o : loads_[group])
+      if (!std::ranges::binary_search(loads, o)) std::erase(readers_[o], group);
+    loads_[group] = std::move(loads);
   }
 
   void consider(NodeId v) {
@@ -75,9 +87,7 @@ private:
     if (group.stores_itself() || std::ranges::find(group.anchors, v) != group.anchors.end() ||
         instructions(v, most_instructions) > most_instructions)
       return;
-    std::vector<std::size_t> readers;
-    for (std::size_t k = 0; k < loads_.size(); ++k)
-      if (plan_.groups[k].alive && std::ranges::binary_search(loads_[k], v)) readers.push_back(k);
+    const std::vector<std::size_t> readers = readers_[v];
     plan_.stored_by[v] = -1;
     // What it takes, in arrays moved: without the store and its loads, but with what is read now.
     std::vector<std::vector<NodeId>> loads(readers.size());
@@ -94,16 +104,17 @@ private:
       plan_.stored_by[v] = home;
       return;
     }
-    for (std::size_t i = 0; i < readers.size(); ++i) loads_[readers[i]] = std::move(loads[i]);
+    for (std::size_t i = 0; i < readers.size(); ++i) reads_now(readers[i], std::move(loads[i]));
     std::erase(group.roots, v);
     if (group.roots.empty()) group.alive = false;
   }
 
   Plan& plan_;
   const GraphData& g_;
-  std::vector<bool> kept_; ///< has to be in memory
-  std::vector<NodeId> overwritten_;
-  std::vector<std::vector<NodeId>> loads_; ///< by group, sorted
+  std::vector<bool> kept_;                        ///< has to be in memory
+  std::vector<bool> overwritten_;                 ///< inputs
+  std::vector<std::vector<NodeId>> loads_;        ///< by group, sorted
+  std::vector<std::vector<std::size_t>> readers_; ///< by value: the groups that load it
 };
 
 } // namespace
