@@ -27,6 +27,7 @@ public:
   Graph run() {
     for (int i = 0; i < options_.nodes; ++i)
       attempt([this] { choose_.one_in(10) && !pool_.empty() ? meet_neighbours() : grow(); });
+    if (options_.seed % 8 == 5) attempt([this] { normalise_rows(); });
     if (choose_.one_in(3)) attempt([this] { differentiate(); });
     while (pool_.empty()) attempt([this] { grow(); });
     bind_symbol();
@@ -145,6 +146,25 @@ private:
     const Value both = choose_.one_in(2) ? v + moved : v * moved;
     if (choose_.one_in(2)) keep(v);
     keep(both);
+  }
+
+  /// Rows divided by what they come to, as many as are known when called: phases of one nest, which
+  /// take several rows at once.
+  void normalise_rows() {
+    constexpr std::array<std::int64_t, 7> widths{1, 3, 4, 8, 16, 17, 33};
+    const Shape shape{Dim::symbol("n"), Dim(widths[choose_.below(widths.size())])};
+    Value x = adapter_.fresh(options_.real, shape);
+    if (choose_.one_in(2)) x = x * adapter_.fresh(options_.real, shape);
+    Value rows;
+    if (choose_.one_in(2)) {
+      const Value powers = exp(x - reduce_max(x, {1}, true));
+      rows = powers / reduce_sum(powers, {1}, true);
+    } else {
+      const Value centred = x - reduce_mean(x, {1}, true);
+      rows = centred * rsqrt(reduce_mean(square(centred), {1}, true) + 1.0);
+    }
+    keep(rows);
+    if (choose_.one_in(2)) keep(rows * x);
   }
 
   void keep(Value v) {
