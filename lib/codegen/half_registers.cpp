@@ -12,20 +12,9 @@ using loop::Op;
 /// much with 256; from memory 4 to 6 % more. From L1, where computing takes the time, it is a
 /// quarter slower, and from L2 the same.
 constexpr std::int64_t second_cache = std::int64_t{1} << 20;
-/// Instructions that take less time than moving one array, of 256 bits each, from L3.
-constexpr std::int64_t free_per_array = 4;
-
-/// What the instruction costs beside an addition.
-std::int64_t cost(Op op) {
-  switch (op) {
-  case Op::Const:
-  case Op::Index: return 0;
-  case Op::Div:
-  case Op::Rem:
-  case Op::Sqrt: return 6;
-  default: return 1;
-  }
-}
+/// What a kernel may weigh for each array, the move itself included, and still be done before the
+/// array is moved from L3.
+constexpr std::int64_t free_per_array = 5;
 
 } // namespace
 
@@ -34,13 +23,11 @@ bool moves_in_halves(const TargetTraits& traits, const loop::Kernel& kernel) {
       static_cast<int>(kernel.dims.size()) != kernel.parallel)
     return false;
   std::int64_t bytes = 0, arrays = 0, work = 0;
-  for (const loop::Phase& phase : kernel.phases)
+  for (const loop::Phase& phase : kernel.phases) {
+    work += weight(phase.body);
     for (const loop::Instr& instr : phase.body) {
       if (is_function(instr.op) || instr.op == Op::LoadAt || instr.op > Op::Store) return false;
-      if (instr.buffer < 0) {
-        work += cost(instr.op);
-        continue;
-      }
+      if (instr.buffer < 0) continue;
       std::int64_t elements = 1;
       for (const auto& term : instr.index.terms) {
         const Dim& extent = kernel.dims[static_cast<std::size_t>(term.dim)].extent;
@@ -51,6 +38,7 @@ bool moves_in_halves(const TargetTraits& traits, const loop::Kernel& kernel) {
       if (instr.index.terms.size() == kernel.dims.size()) ++arrays;
       bytes += elements * byte_size(instr.type);
     }
+  }
   return bytes > second_cache && work <= free_per_array * arrays;
 }
 

@@ -111,7 +111,8 @@ NodeId GraphData::intern(Opcode op, std::span<const NodeId> operands, std::uint3
   });
   if (slot.id != free_slot) return slot.id;
   const NodeId id = size();
-  far_count_ += &slot >= far_.data() && &slot < far_.data() + far_.size() ? 1 : 0;
+  const Slot* const first = far_.data();
+  if (std::less_equal<>{}(first, &slot) && std::less<>{}(&slot, first + far_.size())) ++far_count_;
   slot = {id, key};
   near_.resize(slots_per_node * (id + std::size_t{1}) + near_slots);
   nodes.push_back({op, section, epoch, static_cast<std::uint32_t>(operands.size()),

@@ -35,12 +35,7 @@ public:
       if (!plan.live[user] || how == Lowering::Elementwise || how == Lowering::Reduce) continue;
       for (NodeId o : g_.operands(user)) kept_[o] = true;
     }
-    for (std::size_t k = 0; k < plan.groups.size(); ++k) {
-      if (!plan.groups[k].alive) continue;
-      std::vector<NodeId> loads;
-      collect_loads(plan, static_cast<int>(k), loads);
-      reads_now(k, std::move(loads));
-    }
+    for (std::size_t k = 0; k < plan.groups.size(); ++k) look_at(k);
   }
 
   void run() {
@@ -73,6 +68,12 @@ private:
     return resolve(plan_, v, any, base, position) && !overwritten_[base];
   }
 
+  void look_at(std::size_t group) {
+    std::vector<NodeId> loads;
+    if (plan_.groups[group].alive) collect_loads(plan_, static_cast<int>(group), loads);
+    reads_now(group, std::move(loads));
+  }
+
   void reads_now(std::size_t group, std::vector<NodeId> loads) {
     for (NodeId o : loads)
       if (!std::ranges::binary_search(loads_[group], o)) readers_[o].push_back(group);
@@ -84,9 +85,7 @@ private:
   void consider(NodeId v) {
     const int home = plan_.stored_by[v];
     Group& group = plan_.groups[static_cast<std::size_t>(home)];
-    if (group.stores_itself() || std::ranges::find(group.anchors, v) != group.anchors.end() ||
-        instructions(v, most_instructions) > most_instructions)
-      return;
+    if (instructions(v, most_instructions) > most_instructions) return;
     const std::vector<std::size_t> readers = readers_[v];
     plan_.stored_by[v] = -1;
     // What it takes, in arrays moved: without the store and its loads, but with what is read now.
@@ -106,7 +105,8 @@ private:
     }
     for (std::size_t i = 0; i < readers.size(); ++i) reads_now(readers[i], std::move(loads[i]));
     std::erase(group.roots, v);
-    if (group.roots.empty()) group.alive = false;
+    group.alive = !group.roots.empty();
+    look_at(static_cast<std::size_t>(home)); // it may read less now
   }
 
   Plan& plan_;
